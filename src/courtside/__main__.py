@@ -1,0 +1,5 @@
+"""``python -m courtside``."""
+
+from courtside.cli import main
+
+main()

@@ -1,0 +1,39 @@
+"""A progress bar with speed and time left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+console = Console(stderr=True)
+
+
+class _Speed(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.1f} frames/s" if speed else "", style="cyan")
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show a bar; yields the function to call with the frames done and the total, where it is known."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as bars:
+        task = bars.add_task(title, total=None)
+
+        def advance(done: int, total: int | None) -> None:
+            # a header's frame count may lie: the bar never claims to be over before the clip is
+            bars.update(task, completed=done, total=max(total, done) if total else None)
+
+        yield advance
+        done = bars.tasks[task].completed
+        bars.update(task, total=done)
+
+
+def warn(message: str) -> None:
+    """Print one line a user should know of."""
+    console.print(f"[yellow]note:[/yellow] {message}", highlight=False)

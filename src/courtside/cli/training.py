@@ -1,0 +1,45 @@
+"""``courtside train``: fit, then export and say what was reached."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from courtside.cli.progress import console
+from courtside.errors import ModelError
+
+
+def _say(message: str) -> None:
+    console.print(message, highlight=False)
+
+
+def _need_torch() -> None:
+    # two busy-waiting thread pools on few cores make each other several times slower
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    try:
+        import onnx  # noqa: F401  # asked for only to see that it is there
+        import torch  # noqa: F401  # the same
+    except ImportError as error:
+        raise ModelError("training needs the train extra: pip install 'courtside[train]'") from error
+
+
+def train_detector(detection: Path, arenas: Path | None, export_to: Path, minutes: float, work: Path, seed: int) -> None:
+    """Train (or go on training) the detector and write its ONNX file."""
+    _need_torch()
+    from courtside.train.detector.export import export
+    from courtside.train.detector.fit import DetectorRecipe, fit
+
+    network = fit(DetectorRecipe(detection, arenas, minutes=minutes, seed=seed), work, _say)
+    export(network, export_to)
+    _say(f"{export_to}: {export_to.stat().st_size / 1e6:.1f} MB")
+
+
+def train_numbers(numbers: Path, export_to: Path, minutes: float, work: Path, seed: int) -> None:
+    """Train (or go on training) the number reader and write its ONNX file."""
+    _need_torch()
+    from courtside.train.numbers.export import export
+    from courtside.train.numbers.fit import NumbersRecipe, fit
+
+    network = fit(NumbersRecipe(numbers, minutes=minutes, seed=seed), work, _say)
+    export(network, export_to)
+    _say(f"{export_to}: {export_to.stat().st_size / 1e6:.1f} MB")

@@ -1,0 +1,224 @@
+"""Settings of a run: preset, then TOML file, then ``--set section.key=value``; the later wins. Durations are seconds, never frames.
+
+A new setting is one field in its section, with its range; files, ``--set``, error messages and the copy kept in ``result.json`` follow from that.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, field_validator, model_validator
+
+from courtside.errors import ConfigError, nearest
+from courtside.toml_file import TomlFile, read_toml
+
+Share = Annotated[float, Field(ge=0, le=1)]
+"""A probability, score or share of a length, 0-1."""
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+Overlay = Literal["numbers", "boxes", "ball", "rim"]
+X264Preset = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"]
+
+
+def _words(value: Any) -> Any:
+    """Take ``--set render.overlays=numbers,ball`` for a list."""
+    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
+class _Section(BaseModel):
+    # strict: "2" is not 2 and true is not 1, so that a slip in a file is an error and not another value
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class DetectorSettings(_Section):
+    """Finding the ten classes. ``size`` is (width, height) in pixels of what the network sees; ``confidence`` and ``iou`` as in ``models.detector``."""
+
+    backend: str = "courtside"
+    confidence: Share = 0.10
+    iou: Share = 0.65
+    # not strict: TOML has lists only
+    size: Annotated[tuple[int, int], Strict(False)] = (640, 640)
+
+    @field_validator("size")
+    @classmethod
+    def _fits_the_network(cls, size: tuple[int, int]) -> tuple[int, int]:
+        if any(side % 32 or not 64 <= side <= 4096 for side in size):
+            raise ValueError("each side must be a multiple of 32 between 64 and 4096")
+        return size
+
+
+class NumberSettings(_Section):
+    """Reading numbers.
+
+    ``margin`` is added to each side of a number box, as a share of its size; a number belongs to the player whose box has at least ``least_ios`` of it; one
+    tracklet is read at most every ``every_s``, and at most ``max_per_frame`` crops are read in one frame.
+    """
+
+    backend: str = "courtside"
+    margin: Share = 0.15
+    least_ios: Share = 0.9
+    every_s: Seconds = 0.1
+    max_per_frame: Annotated[int, Field(ge=0, le=1000)] = 4
+
+
+class AppearanceSettings(_Section):
+    """Looking at kits. ``every_s`` is the time between two looks at one tracklet."""
+
+    backend: str = "color"
+    every_s: Seconds = 0.2
+
+
+class TrackerSettings(_Section):
+    """Following people.
+
+    Boxes at ``high`` confidence and above start tracks; down to ``low`` they only continue one; ``max_age_s`` after its last box a track ends.
+    """
+
+    backend: str = "courtside"
+    high: Share = 0.5
+    low: Share = 0.15
+    max_age_s: Seconds = 1.5
+
+    @model_validator(mode="after")
+    def _low_is_below_high(self) -> TrackerSettings:
+        if self.low > self.high:
+            raise ValueError(f"low ({self.low}) must not be above high ({self.high})")
+        return self
+
+
+class IdentitySettings(_Section):
+    """Naming.
+
+    What is less probable than ``min_confidence`` is not drawn. Tracks shorter than ``min_track_s`` or with a mean detection confidence below
+    ``min_track_confidence`` are noise; gaps in a track up to ``fill_gap_s`` are filled in.
+    """
+
+    min_confidence: Share = 0.9
+    min_track_s: Seconds = 0.2
+    min_track_confidence: Share = 0.35
+    fill_gap_s: Seconds = 0.5
+
+
+class RenderSettings(_Section):
+    """Drawing. ``overlays`` are drawn beside the players; ``crf`` (0 lossless - 51) and ``preset`` go to x264."""
+
+    # not strict: TOML has lists only
+    overlays: Annotated[tuple[Overlay, ...], Strict(False), BeforeValidator(_words)] = ()
+    crf: Annotated[int, Field(ge=0, le=51)] = 20
+    preset: X264Preset = "veryfast"
+
+
+class Settings(_Section):
+    """All settings of a run; frozen, and equal when all values are."""
+
+    detector: DetectorSettings = DetectorSettings()
+    numbers: NumberSettings = NumberSettings()
+    appearance: AppearanceSettings = AppearanceSettings()
+    tracker: TrackerSettings = TrackerSettings()
+    identity: IdentitySettings = IdentitySettings()
+    render: RenderSettings = RenderSettings()
+
+
+PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "default": {},
+    "fast": {
+        "detector": {"size": [512, 512]},
+        "numbers": {"every_s": 0.2},
+        "appearance": {"every_s": 0.4},
+        "render": {"preset": "ultrafast"},
+    },
+}
+"""Name -> the settings in which it differs from the defaults."""
+
+
+def load_settings(preset: str | None = None, path: Path | None = None, overrides: Sequence[str] = ()) -> Settings:
+    """Put the settings of a run together.
+
+    Args:
+        preset: a name in ``PRESETS``; None is "default".
+        path: a TOML file with a table for each section, ``[tracker]`` and so on.
+        overrides: "section.key=value" each, the value in TOML or, where that is not valid TOML, as plain text; a later one wins.
+
+    Raises:
+        ConfigError: a preset or setting is unknown, the file can't be read, or a value has the wrong type or range.
+    """
+    if preset is not None and preset not in PRESETS:
+        raise ConfigError(f"unknown preset {preset!r}{nearest(preset, PRESETS)}; there are {', '.join(PRESETS)}")
+    values: dict[str, dict[str, Any]] = {section: dict(keys) for section, keys in PRESETS[preset or "default"].items()}
+    sources: dict[tuple[str, ...], str] = {}
+    for section, key, value, source in [*_from_file(path), *_from_overrides(overrides)]:
+        values.setdefault(section, {})[key] = value
+        sources[section, key] = source
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(_one_line(error, sources)) from error
+
+
+def dump(settings: Settings) -> dict[str, Any]:
+    """Return ``settings`` as plain JSON values, every one of them; ``Settings.model_validate`` reads it back."""
+    return settings.model_dump(mode="json")
+
+
+Setting = tuple[str, str, Any, str]
+"""section, key, value, and where it was written"""
+
+
+def _from_file(path: Path | None) -> list[Setting]:
+    if path is None:
+        return []
+    file: TomlFile = read_toml(path, ConfigError)
+    found: list[Setting] = []
+    for section, keys in file.data.items():
+        _known_section(section, file.where(section))
+        if not isinstance(keys, dict):
+            raise ConfigError(f"{file.where(section)}: {section} is a section; write [{section}] and its settings below")
+        for key, value in keys.items():
+            _known_key(section, key, file.where(section, key))
+            found.append((section, key, value, file.where(section, key)))
+    return found
+
+
+def _from_overrides(overrides: Sequence[str]) -> list[Setting]:
+    found: list[Setting] = []
+    for override in overrides:
+        source = f"--set {' '.join(override.split())}"  # on one line, as every message is
+        name, equals, text = override.partition("=")
+        section, dot, key = name.strip().partition(".")
+        if not equals or not dot:
+            raise ConfigError(f"{source}: write it as section.key=value, like tracker.max_age_s=2")
+        _known_section(section, source)
+        _known_key(section, key, source)
+        found.append((section, key, _value(text.strip()), source))
+    return found
+
+
+def _known_section(section: str, source: str) -> None:
+    if section not in Settings.model_fields:
+        raise ConfigError(f"{source}: unknown section {section!r}{nearest(section, Settings.model_fields)}; there are {', '.join(Settings.model_fields)}")
+
+
+def _known_key(section: str, key: str, source: str) -> None:
+    known = [f"{name}.{setting}" for name, field in Settings.model_fields.items() for setting in type(field.default).model_fields]
+    name = f"{section}.{key}"
+    if name not in known:
+        raise ConfigError(f"{source}: unknown setting {name!r}{nearest(name, known)}")
+
+
+def _value(text: str) -> Any:
+    try:
+        parsed = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return text
+    return parsed["value"] if len(parsed) == 1 else text
+
+
+def _one_line(error: ValidationError, sources: Mapping[tuple[str, ...], str]) -> str:
+    first = error.errors(include_url=False)[0]
+    where = tuple(str(part) for part in first["loc"])
+    source = next((f"{sources[where[:end]]}: " for end in range(len(where), 0, -1) if where[:end] in sources), "")
+    reason = first["msg"].removeprefix("Value error, ")
+    given = "" if isinstance(first["input"], BaseModel) or first["type"] == "missing" else f", not {first['input']!r}"
+    return f"{source}{'.'.join(where)}: {reason[:1].lower()}{reason[1:]}{given}"

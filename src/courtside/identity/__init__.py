@@ -1,0 +1,1 @@
+"""Evidence to names: tracklets, teams, numbers and who is who. Pure functions over arrays, no pixels and no models."""

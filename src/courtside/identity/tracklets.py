@@ -1,0 +1,158 @@
+"""Tracklets: what the tracker followed without a break, with the evidence gathered on the way; and their cutting where that evidence contradicts itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from courtside.identity.numbers import look_weights, reading_log_likelihoods
+from courtside.records import Records
+from courtside.types import PLAYER_CLASSES, REFEREE
+
+Floats = npt.NDArray[np.float64]
+
+_NUMBER_GAIN = 7.0  # nats that two numbers must explain better than one before a tracklet is cut between them
+_TEAM_GAIN = 5.0  # the same for two teams
+
+
+@dataclass(frozen=True)
+class Tracklet:
+    """One person followed without a break.
+
+    ``frame``, ``confidence``, ``referee`` (n,), ``time_s`` (n,) and ``xyxy`` (n, 4) are per observed box; ``reading_s`` (r,) with ``chance`` (r, 101) and
+    ``look_s`` (a,) with ``look`` (a, d) are the readings and the sampled appearances. ``shot`` counts the camera cuts before it.
+    """
+
+    clip: int
+    tracker_id: int
+    shot: int
+    frame: npt.NDArray[np.int64]
+    time_s: Floats
+    xyxy: Floats
+    confidence: Floats
+    referee: npt.NDArray[np.bool_]
+    reading_s: Floats
+    chance: Floats
+    look_s: Floats
+    look: Floats
+    color: Floats
+
+    @property
+    def start_s(self) -> float:
+        """Time of the first box in seconds."""
+        return float(self.time_s[0])
+
+    @property
+    def end_s(self) -> float:
+        """Time of the last box in seconds."""
+        return float(self.time_s[-1])
+
+    @property
+    def is_referee(self) -> bool:
+        """Whether most of the detector's confidence says so."""
+        return bool(self.confidence[self.referee].sum() > 0.5 * self.confidence.sum())
+
+    def between(self, start_s: float, end_s: float) -> Tracklet:
+        """Return the part with ``start_s`` <= time < ``end_s``."""
+        box = (self.time_s >= start_s) & (self.time_s < end_s)
+        reading = (self.reading_s >= start_s) & (self.reading_s < end_s)
+        look = (self.look_s >= start_s) & (self.look_s < end_s)
+        return replace(
+            self,
+            frame=self.frame[box],
+            time_s=self.time_s[box],
+            xyxy=self.xyxy[box],
+            confidence=self.confidence[box],
+            referee=self.referee[box],
+            reading_s=self.reading_s[reading],
+            chance=self.chance[reading],
+            look_s=self.look_s[look],
+            look=self.look[look],
+            color=self.color[look],
+        )
+
+
+def tracklets_of(records: Records, clip: int = 0) -> list[Tracklet]:
+    """Gather the records of one clip by ``tracker_id``, in order of first appearance."""
+    time_s, shots = records.frames.time_s, np.cumsum(records.frames.cut)
+    boxes, readings, looks = records.detections, records.readings, records.appearances
+    people = np.isin(boxes.class_id, (*PLAYER_CLASSES, REFEREE)) & (boxes.tracker_id > 0)
+    found = []
+    for tracker_id in np.unique(boxes.tracker_id[people]):
+        rows = np.flatnonzero(people & (boxes.tracker_id == tracker_id))
+        rows = rows[np.argsort(boxes.frame[rows], kind="stable")]
+        read, seen = readings.tracker_id == tracker_id, looks.tracker_id == tracker_id
+        frame = boxes.frame[rows]
+        found.append(
+            Tracklet(
+                clip,
+                int(tracker_id),
+                int(shots[frame[0]]),
+                frame,
+                time_s[frame],
+                boxes.xyxy[rows].astype(float),
+                boxes.confidence[rows].astype(float),
+                boxes.class_id[rows] == REFEREE,
+                time_s[readings.frame[read]],
+                readings.chance[read].astype(float).reshape(-1, 101),
+                time_s[looks.frame[seen]],
+                looks.vector[seen].astype(float),
+                looks.color[seen].astype(float),
+            )
+        )
+    return sorted(found, key=lambda tracklet: (tracklet.frame[0], tracklet.tracker_id))
+
+
+def _best_cut(gains: Floats) -> int | None:
+    return int(gains.argmax()) if len(gains) and gains.max() > 0 else None
+
+
+def number_cut(tracklet: Tracklet) -> tuple[float, float] | None:
+    """Return the times (s) of the last reading before and the first after an apparent switch of numbers, or None when one number explains all readings."""
+    if len(tracklet.chance) < 2:
+        return None
+    evidence = reading_log_likelihoods(tracklet.chance) * look_weights(tracklet.reading_s)[:, None]
+    before = np.cumsum(evidence, 0)[:-1]
+    after = evidence.sum(0) - before
+    gains = before.max(1) + after.max(1) - evidence.sum(0).max() - _NUMBER_GAIN
+    # A lone digit beside its own two-digit number is the same shirt seen in part, which the likelihood already allows for.
+    cut = _best_cut(gains)
+    return None if cut is None else (float(tracklet.reading_s[cut]), float(tracklet.reading_s[cut + 1]))
+
+
+def team_cut(tracklet: Tracklet, log_odds: Floats) -> tuple[float, float] | None:
+    """Return the times (s) around an apparent switch of teams, or None. ``log_odds`` (a,) speaks for team 1 against team 0, per look."""
+    if len(log_odds) < 4:
+        return None
+    before = np.cumsum(log_odds)[:-1]
+    after = log_odds.sum() - before
+    gains = np.where(np.sign(before) != np.sign(after), np.minimum(np.abs(before), np.abs(after)), 0) - _TEAM_GAIN
+    cut = _best_cut(gains)
+    return None if cut is None else (float(tracklet.look_s[cut]), float(tracklet.look_s[cut + 1]))
+
+
+def crowding(tracklet: Tracklet, others: list[Tracklet]) -> Floats:
+    """Return (n,): at each box of ``tracklet``, the largest share of it that a box of another tracklet of that frame covers (0-1)."""
+    worst = np.zeros(len(tracklet.frame))
+    area = np.maximum(np.prod(tracklet.xyxy[:, 2:] - tracklet.xyxy[:, :2], 1), 1e-6)
+    for other in others:
+        if other.tracker_id == tracklet.tracker_id or other.clip != tracklet.clip:
+            continue
+        _, mine, theirs = np.intersect1d(tracklet.frame, other.frame, assume_unique=True, return_indices=True)
+        if len(mine):
+            a, b = tracklet.xyxy[mine], other.xyxy[theirs]
+            sides = np.clip(np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2]), 0, None)
+            worst[mine] = np.maximum(worst[mine], np.prod(sides, 1) / area[mine])
+    return worst
+
+
+def cut_at(tracklet: Tracklet, around: tuple[float, float], others: list[Tracklet]) -> Iterator[Tracklet]:
+    """Yield the two parts of a tracklet that changed hands between two moments (s): cut where it was most crowded, for there the switch was made."""
+    inside = np.flatnonzero((tracklet.time_s > around[0]) & (tracklet.time_s <= around[1]))
+    at = tracklet.time_s[inside[crowding(tracklet, others)[inside].argmax()]] if len(inside) else around[1]
+    for part in (tracklet.between(-np.inf, float(at)), tracklet.between(float(at), np.inf)):
+        if len(part.frame):
+            yield part

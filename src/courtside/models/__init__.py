@@ -1,0 +1,1 @@
+"""Pixels to arrays: the only room that loads a model library, and only when asked to."""

@@ -1,0 +1,56 @@
+"""What a kit looks like, without a learned model: colour statistics of the middle of the box."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from courtside.types import Image
+
+_PIXELS = (16, 20)  # (width, height) every crop is brought to: enough for statistics, and all crops weigh the same
+_LIGHT_BINS, _COLOUR_BINS = 8, 7
+
+
+class ColorEncoder:
+    """``AppearanceEncoder`` of soft Lab histograms.
+
+    Lightness (8 bins) and the two colour axes (7 x 7 bins around grey) are counted apart, so that a change of the light moves one short part of the vector
+    only; square roots make the Euclidean distance of two vectors their Hellinger distance. Vectors have length 57 and norm 1.
+    """
+
+    def encode(self, crops: Sequence[Image]) -> npt.NDArray[np.float32]:
+        """See ``AppearanceEncoder.encode``."""
+        vectors = [self._encode(crop) for crop in crops]
+        return np.stack(vectors) if vectors else np.zeros((0, _LIGHT_BINS + _COLOUR_BINS**2), np.float32)
+
+    def _encode(self, crop: Image) -> npt.NDArray[np.float32]:
+        lab = cv2.cvtColor(cv2.resize(crop, _PIXELS, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2LAB).reshape(-1, 3).astype(np.float32)
+        light = _soft_histogram(lab[:, 0] / 255 * (_LIGHT_BINS - 1), _LIGHT_BINS)
+        # kits span about +-60 around grey (128); what is more vivid falls into the outer bins
+        colour = np.clip((lab[:, 1:] - 128) / 60, -1, 1) * (_COLOUR_BINS // 2) + _COLOUR_BINS // 2
+        joint = _soft_weights(colour[:, 0], _COLOUR_BINS).T @ _soft_weights(colour[:, 1], _COLOUR_BINS) / len(lab)
+        return np.sqrt(np.concatenate([light, joint.ravel()]) / 2).astype(np.float32)
+
+
+def _soft_weights(position: npt.NDArray[np.float32], n_bins: int) -> npt.NDArray[np.float32]:
+    return np.clip(1 - np.abs(position[:, None] - np.arange(n_bins, dtype=np.float32)), 0, 1)
+
+
+def _soft_histogram(position: npt.NDArray[np.float32], n_bins: int) -> npt.NDArray[np.float32]:
+    return _soft_weights(position, n_bins).mean(0)
+
+
+def kit_crop(image: Image, xyxy: npt.NDArray[np.float32], shrink: float = 0.4) -> Image:
+    """Return the part of a person's box that shows the kit best: the middle ``shrink`` (0-1) of its width, from the chest to the hips.
+
+    The crop has at least one pixel, also for a box at (or beyond) the picture's edge.
+    """
+    height, width = image.shape[:2]
+    x1, y1, x2, y2 = (float(side) for side in xyxy)
+    middle, half = (x1 + x2) / 2, (x2 - x1) * shrink / 2
+    left, right = int(np.clip(middle - half, 0, width - 1)), int(np.clip(middle + half, 1, width))
+    top, bottom = int(np.clip(y1 + 0.18 * (y2 - y1), 0, height - 1)), int(np.clip(y1 + (0.18 + shrink) * (y2 - y1), 1, height))
+    return image[top : max(bottom, top + 1), left : max(right, left + 1)]

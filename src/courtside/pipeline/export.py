@@ -1,0 +1,124 @@
+"""What a run leaves behind for others to load: ``result.json``, ``tracks.parquet``, a MOT text file. Everything is written aside and renamed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from courtside.errors import RecordsError
+from courtside.pipeline.resolve import Result, Track
+from courtside.records import Records
+from courtside.types import Person, Team
+
+RESULT_FORMAT = 1
+
+
+def write_aside(path: Path, write: Callable[[Path], object]) -> None:
+    """Let ``write`` make a file beside ``path``, then put it in its place.
+
+    Raises:
+        RecordsError: the folder can't be written or the disk is full.
+    """
+    aside = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(aside)
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise RecordsError(f"{path}: can't write ({error.strerror or error}); free some space or choose another output folder") from error
+
+
+def write_tracks(path: Path, result: Result, records: Records, clip: int) -> None:
+    """Write ``tracks.parquet``: a row per person and frame, sorted by frame, then track. Team, number and player are null where nothing is drawn."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pa.schema(
+        [
+            ("frame", pa.int32()),
+            ("time_s", pa.float64()),
+            ("track_id", pa.int32()),
+            *((side, pa.float32()) for side in ("x1", "y1", "x2", "y2")),
+            *((name, pa.string()) for name in ("role", "team", "number", "player")),
+            ("probability", pa.float32()),
+        ]
+    )
+    rows = []
+    for frame, people in sorted(result.people(clip).items()):
+        for person in sorted(people, key=lambda person: person.track_id):
+            rows.append(_row(frame, float(records.frames.time_s[frame]), person))
+    table = pa.Table.from_pylist(rows, schema=schema)
+    write_aside(path, lambda aside: pq.write_table(table, aside, compression="zstd"))
+
+
+def _row(frame: int, time_s: float, person: Person) -> dict[str, Any]:
+    return {
+        "frame": frame,
+        "time_s": time_s,
+        "track_id": person.track_id,
+        **dict(zip(("x1", "y1", "x2", "y2"), person.xyxy, strict=True)),
+        "role": person.role,
+        "team": person.team,
+        "number": person.number,
+        "player": person.player,
+        "probability": person.probability,
+    }
+
+
+def write_mot(path: Path, result: Result, clip: int) -> None:
+    """Write the MOTChallenge text format: frame from 1, id, left, top, width, height, confidence, -1, -1, -1."""
+    lines = []
+    for frame, people in sorted(result.people(clip).items()):
+        for person in sorted(people, key=lambda person: person.track_id):
+            x1, y1, x2, y2 = person.xyxy
+            lines.append(f"{frame + 1},{person.track_id},{x1:.2f},{y1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},{person.probability:.4f},-1,-1,-1\n")
+    write_aside(path, lambda aside: aside.write_text("".join(lines)))
+
+
+def _team(team: Team) -> dict[str, Any]:
+    return {"name": team.name, "color": team.color, "jersey": team.jersey, "players": dict(team.players)}
+
+
+def _track(track: Track, records: Records) -> dict[str, Any]:
+    best = track.best
+    return {
+        "track_id": track.track_id,
+        "role": track.role,
+        "team": track.team,
+        "number": track.number,
+        "player": track.player,
+        "probability": round(track.probability, 4),
+        "first_frame": int(track.frame[0]),
+        "last_frame": int(track.frame[-1]),
+        "start_s": round(float(records.frames.time_s[track.frame[0]]), 3),
+        "end_s": round(float(records.frames.time_s[track.frame[-1]]), 3),
+        "n_frames": len(track.frame),
+        "n_readings": track.n_readings,
+        "best_guess": {"number": best.number, "number_chance": round(best.number_chance, 4), "team_chance": round(best.team_chance, 4)} if best else None,
+    }
+
+
+def write_result(path: Path, result: Result, records: Records, clip: int, settings: dict[str, Any]) -> None:
+    """Write ``result.json``: clip, settings, teams and tracks. The boxes are in ``tracks.parquet``."""
+    info = records.clip
+    document = {
+        "format": RESULT_FORMAT,
+        "clip": {
+            "path": info.path,
+            "width": info.width,
+            "height": info.height,
+            "rate": str(info.rate),
+            "n_frames": info.n_frames,
+            "cuts": [i for i, cut in enumerate(records.frames.cut) if cut],
+        },
+        "settings": settings,
+        "teams": [_team(team) for team in result.teams],
+        "teams_probability": round(result.teams_chance, 4),
+        "tracks": [_track(track, records) for track in result.tracks if track.clip == clip],
+        "warnings": list(records.warnings),
+    }
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    write_aside(path, lambda aside: aside.write_text(text, encoding="utf-8"))

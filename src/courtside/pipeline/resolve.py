@@ -1,0 +1,198 @@
+"""RESOLVE: the records of a game's clips and its rosters to who is who. No pixels, no models, about a second."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from courtside.config import IdentitySettings
+from courtside.identity.linking import camera_positions, link
+from courtside.identity.naming import TrackEvidence, Verdict, name_tracks, number_priors, overlap, team_order
+from courtside.identity.numbers import number_log_likelihood
+from courtside.identity.paths import fill_gaps, smooth
+from courtside.identity.teams import Kits, fit_kits
+from courtside.identity.tracklets import Tracklet, cut_at, number_cut, team_cut, tracklets_of
+from courtside.records import Records
+from courtside.types import Person, Role, Team
+
+Floats = npt.NDArray[np.float64]
+
+_ANONYMOUS = (("Team A", "#E4572E"), ("Team B", "#2E86E4"))
+
+
+@dataclass(frozen=True)
+class Track:
+    """One person of one clip, over all the clip. What is not proved is None; ``best`` is the best guess all the same, for the summary and for debugging."""
+
+    track_id: int
+    clip: int
+    role: Role
+    team: str | None
+    number: str | None
+    player: str | None
+    probability: float
+    best: Verdict | None
+    n_readings: int
+    frame: npt.NDArray[np.int64]
+    xyxy: Floats
+
+    def person(self, row: int) -> Person:
+        """Return the person as in the ``row``-th of this track's frames."""
+        x1, y1, x2, y2 = (float(side) for side in self.xyxy[row])
+        return Person(self.track_id, (x1, y1, x2, y2), self.role, self.team, self.number, self.player, self.probability)
+
+
+@dataclass(frozen=True)
+class Result:
+    """Who is who: the two ``teams`` as drawn (rosters' or anonymous), ``teams_chance`` that they are not the wrong way round, and every ``Track``."""
+
+    teams: tuple[Team, ...]
+    teams_chance: float
+    tracks: tuple[Track, ...]
+
+    def people(self, clip: int) -> Mapping[int, list[Person]]:
+        """Return the people of each frame of one clip."""
+        frames: dict[int, list[Person]] = defaultdict(list)
+        for track in self.tracks:
+            if track.clip == clip:
+                for row, frame in enumerate(track.frame):
+                    frames[int(frame)].append(track.person(row))
+        return frames
+
+
+def _cut_contradictions(tracklets: list[Tracklet], kits: Kits) -> list[Tracklet]:
+    done: list[Tracklet] = []
+    waiting = list(tracklets)
+    while waiting:
+        tracklet = waiting.pop()
+        around = team_cut(tracklet, kits.log_odds(tracklet.look)) or number_cut(tracklet)
+        if around is None:
+            done.append(tracklet)
+        else:
+            waiting += cut_at(tracklet, around, tracklets)
+    return sorted(done, key=lambda tracklet: (tracklet.clip, tracklet.frame[0], tracklet.tracker_id))
+
+
+def _joined(parts: Sequence[Tracklet]) -> Tracklet:
+    def all_of(name: str) -> npt.NDArray[np.generic]:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    names = ("frame", "time_s", "xyxy", "confidence", "referee", "reading_s", "chance", "look_s", "look", "color")
+    return replace(parts[0], **{name: all_of(name) for name in names if any(getattr(part, name).size for part in parts)})
+
+
+def _evidence(tracklet: Tracklet, kits: Kits) -> TrackEvidence:
+    return TrackEvidence(
+        ((tracklet.clip, tracklet.start_s, tracklet.end_s),),
+        kits.chance(tracklet.look),
+        number_log_likelihood(tracklet.chance, tracklet.reading_s),
+        len(tracklet.chance),
+    )
+
+
+def _kit_color(players: Sequence[Tracklet], evidence: Sequence[TrackEvidence], kit: int) -> str | None:
+    colors = [player.color for player, known in zip(players, evidence, strict=True) if known.kit[kit] > 0.8 and len(player.color)]
+    if not colors:
+        return None
+    blue, green, red = (int(value) for value in np.median(np.concatenate(colors), 0))
+    return f"#{red:02X}{green:02X}{blue:02X}"
+
+
+def _in_kit_order(teams: Sequence[Team], crossed: bool, colors: Sequence[str | None]) -> tuple[Team, ...]:
+    ordered = list(teams[::-1] if crossed else teams)
+    for k in range(len(ordered), 2):
+        name, color = _ANONYMOUS[k]
+        ordered.append(Team(name, colors[k] or color))
+    return tuple(ordered)
+
+
+def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: IdentitySettings) -> Result:
+    """Name the people of all ``clips`` of one game.
+
+    Args:
+        clips: the records of each clip; teams and identities are shared by all of them.
+        rosters: none, one or two teams.
+        settings: what must be proved before it is drawn.
+    """
+    cameras = [camera_positions(records.frames.motion) for records in clips]
+    tracklets = [tracklet for i, records in enumerate(clips) for tracklet in tracklets_of(records, i)]
+    kits = fit_kits([tracklet for tracklet in tracklets if not tracklet.is_referee])
+    tracklets = _cut_contradictions(tracklets, kits)
+    sides = np.array([kits.chance(tracklet.look) for tracklet in tracklets]).reshape(-1, 3)
+    people = [_joined([tracklets[i] for i in track]) for track in link(tracklets, sides, cameras)]
+    people = [person for person in people if person.end_s - person.start_s >= settings.min_track_s and person.confidence.mean() >= settings.min_track_confidence]
+    players = [person for person in people if not person.is_referee]
+    evidence = [_evidence(player, kits) for player in players]
+    colors = [_kit_color(players, evidence, kit) for kit in (0, 1)]
+    crossed, order_chance = team_order(evidence, rosters, colors)
+    teams = _in_kit_order(rosters, crossed, colors)
+    if len(rosters) == 2 and order_chance < settings.min_confidence:
+        teams = _in_kit_order((), False, colors)  # which side is which is not proved: no team name, so no player's name either
+        order_chance = 1.0
+    verdicts = name_tracks(evidence, number_priors(teams))
+    named = [
+        (_player(person, known, verdict, teams, order_chance, settings), known) for person, known, verdict in zip(players, evidence, verdicts, strict=True)
+    ]
+    tracks = [_referee(person) for person in people if person.is_referee] + _merged(named)
+    return Result(teams, order_chance, tuple(_finished(tracks, clips, settings)))
+
+
+def _referee(person: Tracklet) -> Track:
+    share = float(person.confidence[person.referee].sum() / person.confidence.sum())
+    return Track(0, person.clip, "referee", None, None, None, share, None, len(person.chance), person.frame, person.xyxy)
+
+
+def _player(person: Tracklet, known: TrackEvidence, verdict: Verdict, teams: Sequence[Team], order_chance: float, settings: IdentitySettings) -> Track:
+    team_chance, chance = verdict.team_chance * order_chance, verdict.chance * order_chance
+    team = teams[verdict.team] if team_chance >= settings.min_confidence else None
+    number = verdict.number if known.n_readings and team and chance >= settings.min_confidence else None
+    player = team.players.get(number) if team and number else None
+    probability = chance if number else team_chance
+    drawn = (team.name if team else None, number, player)
+    return Track(0, person.clip, "player", *drawn, probability, verdict, known.n_readings, person.frame, person.xyxy)
+
+
+def _merged(named: Sequence[tuple[Track, TrackEvidence]]) -> list[Track]:
+    """Join the tracks of one clip that are proved to be the same player and are never in view together."""
+    groups: list[list[tuple[Track, TrackEvidence]]] = []
+    for track, known in named:
+        for group in groups:
+            first = group[0][0]
+            same = track.number is not None and (track.clip, track.team, track.number) == (first.clip, first.team, first.number)
+            if same and not any(overlap(known, other) for _, other in group):
+                group.append((track, known))
+                break
+        else:
+            groups.append([(track, known)])
+    joined = []
+    for group in groups:
+        parts = [track for track, _ in group]
+        frame = np.concatenate([track.frame for track in parts])
+        xyxy = np.concatenate([track.xyxy for track in parts])
+        _, rows = np.unique(frame, return_index=True)  # a double box at the seam
+        weakest = min(track.probability for track in parts)
+        n_readings = sum(track.n_readings for track in parts)
+        joined.append(replace(parts[0], probability=weakest, n_readings=n_readings, frame=frame[rows], xyxy=xyxy[rows]))
+    return joined
+
+
+def _finished(tracks: Sequence[Track], clips: Sequence[Records], settings: IdentitySettings) -> list[Track]:
+    """Fill and smooth the paths and number the tracks of each clip from 1 by first appearance."""
+    finished: list[Track] = []
+    counts: dict[int, int] = defaultdict(int)
+    for track in sorted(tracks, key=lambda track: (track.clip, track.frame[0], track.xyxy[0, 0])):
+        table = clips[track.clip].frames
+        counts[track.clip] += 1
+        shots = np.cumsum(table.cut)[track.frame]
+        frames, boxes = [], []
+        for shot in np.unique(shots):  # nothing is bridged or smoothed across a cut
+            inside = shots == shot
+            frame, xyxy = fill_gaps(track.frame[inside], track.xyxy[inside], table.time_s, settings.fill_gap_s)
+            frames.append(frame)
+            boxes.append(smooth(frame, xyxy, table.time_s))
+        finished.append(replace(track, track_id=counts[track.clip], frame=np.concatenate(frames), xyxy=np.concatenate(boxes)))
+    return finished

@@ -1,0 +1,273 @@
+"""The pixel-free records of one clip: what ANALYZE writes and RESOLVE and RENDER read, as Parquet tables in a folder.
+
+``frames`` has one row per frame, ``detections`` one per box (``tracker_id`` 0 where it is not tracked), ``readings`` one per number read off a tracked player,
+``appearances`` one per sampled look at a player's kit. ``manifest.json`` is written last: a folder without it is not finished.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import supervision as sv
+
+from courtside.errors import RecordsError
+from courtside.types import ClipInfo
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+FORMAT = 1
+"""Raised when the tables change in a way that older folders can't be read."""
+
+_ROWS_PER_GROUP_FRAMES = 256  # frames held in memory before they are flushed
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class FrameTable:
+    """Per frame: ``time_s`` (n,), ``cut`` (n,) bool, True on the first frame of a new shot, ``motion`` (n, 2, 3) from the last frame's pixels to this one's."""
+
+    time_s: npt.NDArray[np.float64]
+    cut: npt.NDArray[np.bool_]
+    motion: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class DetectionTable:
+    """Per box: ``frame``, ``tracker_id`` (0: not tracked) and ``class_id`` (m,), ``confidence`` (m,) 0-1, ``xyxy`` (m, 4) pixels."""
+
+    frame: Ints
+    tracker_id: Ints
+    class_id: Ints
+    confidence: Floats
+    xyxy: Floats
+
+
+@dataclass(frozen=True)
+class ReadingTable:
+    """Per reading: ``frame`` and ``tracker_id`` (r,), the number box ``xyxy`` (r, 4), ``chance`` (r, 101) over ``NUMBERS``; the rest of 1 is "not legible"."""
+
+    frame: Ints
+    tracker_id: Ints
+    xyxy: Floats
+    chance: Floats
+
+
+@dataclass(frozen=True)
+class AppearanceTable:
+    """Per sampled look: ``frame`` and ``tracker_id`` (a,), ``vector`` (a, d), ``color`` (a, 3) the kit's median colour, BGR 0-255."""
+
+    frame: Ints
+    tracker_id: Ints
+    vector: Floats
+    color: Floats
+
+
+@dataclass(frozen=True)
+class Records:
+    """All that is known of one clip before anybody is named."""
+
+    clip: ClipInfo
+    frames: FrameTable
+    detections: DetectionTable
+    readings: ReadingTable
+    appearances: AppearanceTable
+    settings: Mapping[str, Any]
+    warnings: tuple[str, ...] = ()
+    timing_s: Mapping[str, float] | None = None
+
+    def detections_of(self, frame: int) -> sv.Detections:
+        """Return everything the detector found in one frame, for drawing."""
+        table = self.detections
+        rows = slice(*np.searchsorted(table.frame, (frame, frame + 1)))
+        return sv.Detections(table.xyxy[rows], confidence=table.confidence[rows], class_id=table.class_id[rows])
+
+
+def _schemas() -> dict[str, pa.Schema]:
+    import pyarrow as pa
+
+    box = [pa.field(side, pa.float32()) for side in ("x1", "y1", "x2", "y2")]
+    frame, tracker = pa.field("frame", pa.int32()), pa.field("tracker_id", pa.int32())
+    return {
+        "frames": pa.schema([frame, pa.field("time_s", pa.float64()), pa.field("cut", pa.bool_()), pa.field("motion", pa.list_(pa.float64(), 6))]),
+        "detections": pa.schema([frame, tracker, pa.field("class_id", pa.int8()), pa.field("confidence", pa.float32()), *box]),
+        "readings": pa.schema([frame, tracker, *box, pa.field("chance", pa.list_(pa.float32()))]),
+        "appearances": pa.schema([frame, tracker, pa.field("vector", pa.list_(pa.float32())), pa.field("color", pa.list_(pa.float32(), 3))]),
+    }
+
+
+class RecordsWriter:
+    """Writes a records folder as the clip is analysed, a few seconds at a time, into ``FOLDER.part``; renamed when the ``with`` block ends well.
+
+    Args:
+        folder: where the records will be.
+        clip: the clip they are of.
+        settings: what the analysis was made with; stored in the manifest.
+    """
+
+    def __init__(self, folder: Path, clip: ClipInfo, settings: Mapping[str, Any]) -> None:
+        self.folder, self.clip, self.settings = folder, clip, settings
+        self.warnings: list[str] = []
+        self.timing_s: dict[str, float] = {}
+        self._aside = folder.with_name(folder.name + ".part")
+        self._rows: dict[str, list[dict[str, Any]]] = {}
+        self._files: dict[str, pq.ParquetWriter] = {}
+        self._n_frames = 0
+
+    def __enter__(self) -> Self:
+        import pyarrow.parquet as pq
+
+        shutil.rmtree(self._aside, ignore_errors=True)
+        try:
+            self._aside.mkdir(parents=True)
+            for name, schema in _schemas().items():
+                self._rows[name] = []
+                self._files[name] = pq.ParquetWriter(self._aside / f"{name}.parquet", schema, compression="zstd")
+        except OSError as error:
+            raise RecordsError(f"{self.folder.parent}: can't write there ({error.strerror or error}); choose another output folder") from error
+        return self
+
+    def add_frame(self, frame: int, time_s: float, cut: bool, motion: npt.NDArray[np.float64]) -> None:
+        """Add a frame's row; frames come in order."""
+        self._rows["frames"].append({"frame": frame, "time_s": time_s, "cut": cut, "motion": np.asarray(motion, float)[:2].ravel().tolist()})
+        self._n_frames += 1
+        if self._n_frames % _ROWS_PER_GROUP_FRAMES == 0:
+            self._flush()
+
+    def add_detections(self, frame: int, tracker_ids: Sequence[int], class_ids: Sequence[int], confidences: Sequence[float], xyxy: Floats) -> None:
+        """Add a frame's boxes, all sequences (n,), ``xyxy`` (n, 4)."""
+        for tracker_id, class_id, confidence, box in zip(tracker_ids, class_ids, confidences, xyxy, strict=True):
+            row = {"frame": frame, "tracker_id": int(tracker_id), "class_id": int(class_id), "confidence": float(confidence)}
+            self._rows["detections"].append(row | _box(box))
+
+    def add_reading(self, frame: int, tracker_id: int, xyxy: Floats, chance: Floats) -> None:
+        """Add one reading."""
+        self._rows["readings"].append({"frame": frame, "tracker_id": tracker_id, "chance": chance.tolist()} | _box(xyxy))
+
+    def add_appearance(self, frame: int, tracker_id: int, vector: Floats, color: Floats) -> None:
+        """Add one look at a player's kit."""
+        self._rows["appearances"].append({"frame": frame, "tracker_id": tracker_id, "vector": vector.tolist(), "color": color.tolist()})
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        for name, rows in self._rows.items():
+            if rows:
+                self._files[name].write_table(pa.Table.from_pylist(rows, schema=self._files[name].schema))
+                rows.clear()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if kind is None:
+                self._flush()
+        except OSError as failure:
+            raise RecordsError(f"{self.folder}: can't write ({failure.strerror or failure}); free some space and run again") from failure
+        finally:
+            for file in self._files.values():
+                file.close()
+            if kind is not None:
+                shutil.rmtree(self._aside, ignore_errors=True)
+        if kind is not None:
+            return
+        clip = self.clip
+        manifest = {
+            "format": FORMAT,
+            "clip": {
+                "path": clip.path,
+                "width": clip.width,
+                "height": clip.height,
+                "rate": str(clip.rate),
+                "n_frames": self._n_frames,
+                "rotation": clip.rotation,
+            },
+            "settings": dict(self.settings),
+            "warnings": self.warnings,
+            "timing_s": self.timing_s,
+        }
+        (self._aside / "manifest.json").write_text(json.dumps(manifest, indent=2))
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._aside.rename(self.folder)
+
+
+def _box(xyxy: Floats) -> dict[str, float]:
+    return dict(zip(("x1", "y1", "x2", "y2"), map(float, xyxy), strict=True))
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of a finished records folder, or None where there is none (or an older format's).
+
+    Raises:
+        RecordsError: the manifest is damaged.
+    """
+    path = folder / "manifest.json"
+    if not path.is_file():
+        return None
+    try:
+        manifest = json.loads(path.read_text())
+        return manifest if manifest["format"] == FORMAT else None
+    except (ValueError, KeyError, TypeError) as error:
+        raise RecordsError(f"{path}: damaged; delete the folder and analyse the clip again") from error
+
+
+def read_records(folder: Path) -> Records:
+    """Read a records folder.
+
+    Raises:
+        RecordsError: it is missing, unfinished or damaged.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise RecordsError(f"{folder}: no finished records there; run `courtside analyze` on the clip first")
+    try:
+        tables = {name: pq.read_table(folder / f"{name}.parquet", schema=schema) for name, schema in _schemas().items()}
+        clip = ClipInfo(**{**manifest["clip"], "rate": Fraction(manifest["clip"]["rate"])})
+    except (OSError, pa.ArrowInvalid, KeyError, TypeError, ValueError) as error:
+        raise RecordsError(f"{folder}: damaged ({str(error).splitlines()[0]}); delete the folder and analyse the clip again") from error
+
+    def column(table: str, name: str, dtype: type[Any]) -> npt.NDArray[Any]:
+        return tables[table].column(name).to_numpy().astype(dtype)
+
+    def vectors(table: str, name: str) -> npt.NDArray[np.float32]:
+        rows = tables[table].column(name).to_pylist()
+        return np.array(rows, np.float32).reshape(len(rows), -1) if rows else np.zeros((0, 0), np.float32)
+
+    def boxes(table: str) -> Floats:
+        return np.stack([column(table, side, np.float32) for side in ("x1", "y1", "x2", "y2")], 1)
+
+    motion = np.array(tables["frames"].column("motion").to_pylist(), float).reshape(-1, 2, 3)
+    return Records(
+        clip,
+        FrameTable(column("frames", "time_s", np.float64), column("frames", "cut", np.bool_), motion),
+        DetectionTable(
+            column("detections", "frame", np.int64),
+            column("detections", "tracker_id", np.int64),
+            column("detections", "class_id", np.int64),
+            column("detections", "confidence", np.float32),
+            boxes("detections"),
+        ),
+        ReadingTable(column("readings", "frame", np.int64), column("readings", "tracker_id", np.int64), boxes("readings"), vectors("readings", "chance")),
+        AppearanceTable(
+            column("appearances", "frame", np.int64),
+            column("appearances", "tracker_id", np.int64),
+            vectors("appearances", "vector"),
+            vectors("appearances", "color"),
+        ),
+        manifest["settings"],
+        tuple(manifest["warnings"]),
+        manifest["timing_s"],
+    )

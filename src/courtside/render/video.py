@@ -1,0 +1,53 @@
+"""The loop that makes a named video: frames in, drawn frames out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import cv2
+import numpy as np
+import supervision as sv
+
+from courtside.render.color import parse_hex
+from courtside.render.overlays import check_overlays, draw_overlays
+from courtside.render.people import draw_people
+from courtside.types import ClipInfo, Frame, Image, Person, Team
+
+
+def render_clip(
+    frames: Iterable[Frame],
+    info: ClipInfo,
+    people: Callable[[int], Sequence[Person]],
+    detections: Callable[[int], sv.Detections] | None,
+    teams: Mapping[str, Team],
+    overlays: frozenset[str],
+    write: Callable[[Image, float], None],
+    advance: Callable[[], None],
+) -> None:
+    """Draw every frame and hand it on, one at a time: memory does not depend on the clip's length.
+
+    Args:
+        frames: the clip, upright.
+        info: the clip's size; a frame of another size (some streams change it midway) is scaled to it after drawing, since a video has one size.
+        people: who is in the frame of that index.
+        detections: what the detector found in it; None where there are no records of it, and then no overlay is drawn.
+        teams: by the name that ``Person.team`` holds.
+        overlays: which of ``courtside.render.overlays.OVERLAYS`` to draw, under the people's marks.
+        write: takes the drawn picture and its time in seconds.
+        advance: called after each frame written.
+
+    Raises:
+        ConfigError: an unknown overlay or a bad team colour, before anything is written.
+    """
+    check_overlays(overlays)
+    for team in teams.values():
+        parse_hex(team.color)
+    for frame in frames:
+        image = frame.image
+        if detections is not None and overlays:
+            image = draw_overlays(image, detections(frame.index), overlays)
+        image = draw_people(image, people(frame.index), teams)
+        if image.shape[:2] != (info.height, info.width):
+            image = np.asarray(cv2.resize(image, (info.width, info.height), interpolation=cv2.INTER_AREA), np.uint8)
+        write(image, frame.time_s)
+        advance()

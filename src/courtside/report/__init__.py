@@ -1,0 +1,1 @@
+"""What a run found, to be read by people."""

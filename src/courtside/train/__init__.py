@@ -1,0 +1,1 @@
+"""Training our own models; everything here needs the ``train`` extra (torch, onnx)."""

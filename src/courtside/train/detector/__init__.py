@@ -1,0 +1,1 @@
+"""The ten-class detector: data, network, loss, fitting and export."""

@@ -1,0 +1,102 @@
+"""The network: a small residual backbone, a top-down neck and one stride-4 head, fast on a CPU."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from courtside.train.detector.targets import CHANNELS, SHAPE_OF_CHANNEL, SHAPES
+from courtside.types import BALL, NUMBER, PLAYER_CLASSES, REFEREE, RIM
+
+_N_HEAT, _N_SIDES, _N_ACTIONS = len(CHANNELS), 4 * len(SHAPES), len(PLAYER_CLASSES)
+N_OUTPUTS = _N_HEAT + _N_SIDES + _N_ACTIONS + 1
+"""Per cell: heat, sides, action, ball in basket."""
+
+
+def _conv(n_in: int, n_out: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(n_in, n_out, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(n_out), nn.ReLU(inplace=True))
+
+
+class _Residual(nn.Module):
+    def __init__(self, n: int) -> None:
+        super().__init__()
+        self.squeeze, self.expand = _conv(n, n // 2, kernel=1), _conv(n // 2, n)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.expand(self.squeeze(x))  # type: ignore[no-any-return]  # nn.Module.__call__ is untyped
+
+
+def _stage(n_in: int, n_out: int, n_blocks: int) -> nn.Sequential:
+    return nn.Sequential(_conv(n_in, n_out, stride=2), *(_Residual(n_out) for _ in range(n_blocks)))
+
+
+class DetectorNetwork(nn.Module):
+    """Picture -> per-cell outputs. Input (b, 3, h, w) 0-255 BGR with h and w multiples of 32; output (b, N_OUTPUTS, h/4, w/4) raw logits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = _conv(3, 24, stride=2)
+        self.stage4, self.stage8 = _stage(24, 40, 1), _stage(40, 96, 2)
+        self.stage16, self.stage32 = _stage(96, 160, 3), _stage(160, 224, 3)
+        self.lateral32, self.lateral16, self.fuse16 = _conv(224, 160, kernel=1), _conv(160, 160, kernel=1), _conv(160, 96)
+        self.lateral8, self.fuse8 = _conv(96, 96, kernel=1), _conv(96, 40)
+        self.lateral4, self.fuse4 = _conv(40, 40, kernel=1), _conv(40, 40)
+        self.head = nn.Sequential(_conv(40, 56), nn.Conv2d(56, N_OUTPUTS, 1))
+        bias = self.head[1].bias
+        with torch.no_grad():
+            bias.zero_()
+            bias[:_N_HEAT] = -4.0  # nearly every cell is background: start there (Lin et al. 2017, focal loss)
+            bias[_N_HEAT : _N_HEAT + 4] = 3.0  # people are some cells wide, the rest is about one
+            bias[_N_HEAT + 4 : _N_HEAT + _N_SIDES] = 1.0
+
+    def forward(self, images: Tensor) -> Tensor:
+        def double(x: Tensor) -> Tensor:
+            return F.interpolate(x, scale_factor=2.0, mode="nearest")
+
+        x4 = self.stage4(self.stem((images.float() - 114) / 64))
+        x8 = self.stage8(x4)
+        x16 = self.stage16(x8)
+        x = self.fuse16(self.lateral16(x16) + double(self.lateral32(self.stage32(x16))))
+        x = self.fuse8(self.lateral8(x8) + double(x))
+        return self.head(self.fuse4(self.lateral4(x4) + double(x)))  # type: ignore[no-any-return]  # nn.Module.__call__ is untyped
+
+
+def split_outputs(raw: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Split raw outputs into heat logits (b, 5, h, w), sides in cells (b, 4, 4, h, w), action logits (b, 5, h, w) and basket logits (b, h, w)."""
+    heat, sides, action, basket = raw.split((_N_HEAT, _N_SIDES, _N_ACTIONS, 1), 1)
+    return heat, F.softplus(sides.float()).unflatten(1, (len(SHAPES), 4)), action, basket[:, 0]
+
+
+class ExportedDetector(nn.Module):
+    """The network with what surrounds it at run time, so that the ONNX file takes plain pictures and gives boxes.
+
+    Input (b, h, w, 3) uint8 BGR. Outputs, best first: boxes (b, k, 4) x1 y1 x2 y2 as shares (0-1) of the picture, scores (b, k) 0-1, class ids (b, k).
+    """
+
+    def __init__(self, network: DetectorNetwork, n_best: int = 150) -> None:
+        super().__init__()
+        self.network, self.n_best = network, n_best
+        # class of each heat channel; players and balls are refined by their own outputs
+        self.register_buffer("first_class", torch.tensor([PLAYER_CLASSES[0], REFEREE, BALL, NUMBER, RIM]))
+        self.register_buffer("shape", torch.tensor(SHAPE_OF_CHANNEL))
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        heat, sides, action, basket = split_outputs(self.network(images.permute(0, 3, 1, 2)))
+        heat = torch.sigmoid(heat.float())
+        heat = heat * (F.max_pool2d(heat, 3, 1, 1) == heat)
+        height, width = heat.shape[2], heat.shape[3]
+        scores, order = heat.flatten(1).topk(self.n_best, 1)
+        channel, cell = order // (height * width), order % (height * width)
+        column, row = (cell % width).float() + 0.5, (cell // width).float() + 0.5
+        # (b, 4, shapes * cells): one gather picks the right shape's sides
+        flat = sides.transpose(1, 2).flatten(2)
+        near = flat.gather(2, (self.shape[channel] * (height * width) + cell)[:, None].expand(-1, 4, -1))  # type: ignore[index]  # as below
+        boxes = torch.stack(
+            [(column - near[:, 0]) / width, (row - near[:, 1]) / height, (column + near[:, 2]) / width, (row + near[:, 3]) / height], 2
+        ).clamp(0, 1)
+        doing = action.flatten(2).argmax(1).gather(1, cell)
+        made = (basket.flatten(1) > 0).long().gather(1, cell)
+        first = self.first_class[channel]  # type: ignore[index]  # registered buffers are typed Tensor | Module
+        class_ids = first + torch.where(channel == 0, doing, torch.where(channel == 2, made, torch.zeros_like(made)))
+        return boxes, scores, class_ids

@@ -1,0 +1,78 @@
+"""Readings to evidence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courtside.identity.numbers import chance_of, look_weights, number_log_likelihood, reading_log_likelihoods
+from courtside.types import NUMBERS, Reading
+
+
+def belief(text: str | None, confidence: float) -> np.ndarray:
+    """A reader's row: all it believes is one number."""
+    return chance_of(Reading(text, confidence))[None]
+
+
+def posterior(rows: np.ndarray, spacing_s: float = 1.0) -> np.ndarray:
+    """The belief over numbers under equal priors."""
+    log = number_log_likelihood(rows, np.arange(len(rows)) * spacing_s)
+    values = np.exp(log - log.max())
+    return values / values.sum()
+
+
+@pytest.mark.parametrize(
+    ("readings", "best"),
+    [
+        ([], None),
+        ([(None, 0.9)], None),
+        ([("23", 0.9)], "23"),
+        ([("0", 0.9)], "0"),
+        ([("00", 0.9)], "00"),
+        ([("2", 0.9), ("23", 0.9)], "23"),  # the lone digit is part of the whole number
+        ([("2", 0.9), ("2", 0.9), ("2", 0.9), ("7", 0.9)], "2"),
+        ([("23", 0.9), ("28", 0.9), ("23", 0.9)], "23"),
+    ],
+)
+def test_best_number(readings: list[tuple[str | None, float]], best: str | None) -> None:
+    rows = np.concatenate([belief(*reading) for reading in readings]) if readings else np.zeros((0, 101))
+    chance = posterior(rows)
+    if best is None:
+        assert np.allclose(chance, chance[0])
+    else:
+        assert NUMBERS[int(chance.argmax())] == best
+
+
+def test_nothing_read_weighs_nothing() -> None:
+    assert reading_log_likelihoods(np.zeros((0, 101))).shape == (0, 101)
+    assert np.ptp(reading_log_likelihoods(np.zeros((1, 101)))) == pytest.approx(0)
+
+
+@given(st.sampled_from(NUMBERS), st.floats(0.5, 0.99), st.integers(1, 12), st.sampled_from(NUMBERS))
+def test_one_more_reading_of_a_number_never_lowers_it(number: str, confidence: float, n: int, other: str) -> None:
+    rows = np.concatenate([belief(other, 0.6), *[belief(number, confidence)] * n])
+    more = np.concatenate([rows, belief(number, confidence)])
+    column = NUMBERS.index(number)
+    assert posterior(more)[column] >= posterior(rows)[column] - 1e-9
+
+
+@given(st.lists(st.floats(0, 20), max_size=30))
+def test_look_weights_are_shares_of_one_reading(times: list[float]) -> None:
+    weights = look_weights(np.sort(np.array(times)))
+    assert weights.shape == (len(times),)
+    assert np.all((weights > 0) & (weights <= 1))
+
+
+def test_a_burst_says_less_than_looks_far_apart() -> None:
+    rows = np.concatenate([belief("23", 0.6)] * 6)
+    column = NUMBERS.index("23")
+    assert posterior(rows, spacing_s=0.02)[column] < posterior(rows, spacing_s=2.0)[column]
+
+
+def test_chance_of_keeps_a_readers_own_spread() -> None:
+    spread = np.full(101, 0.005, np.float32)
+    assert chance_of(Reading("7", 0.9, spread)) is spread
+    assert chance_of(Reading(None, 0.9)).sum() == 0
+    assert chance_of(Reading("7", 0.9))[7] == np.float32(0.9)
