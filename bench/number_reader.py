@@ -3,7 +3,8 @@
     python bench/number_reader.py ../shared/data/numbers/valid
     python bench/number_reader.py ../shared/data/numbers/valid --rapidocr /path/to/venv/bin/python
 
-rapidocr (pip install rapidocr onnxruntime) lives in an environment of its own, for it brings its own OpenCV; this script starts itself there with the same crops.
+rapidocr (pip install rapidocr onnxruntime) lives in an environment of its own, for it brings its own OpenCV;
+this script starts itself there with the same crops.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ def main() -> None:
 
     crops = load_numbers(arguments.valid)
     labels, whole, spoiled = [crop.number for crop in crops], [crop.raw for crop in crops], cut_off(crops)
-    print(f"{len(whole)} whole crops, {len(spoiled)} with a digit cut off or covered. pN: precision on the surest N %; cutN: cut ones surer than that N %; all in %")
+    print(f"{len(whole)} whole crops, {len(spoiled)} with a digit cut off or covered")
+    print("pN: precision on the surest N %; cutN: share of the cut ones that is surer than the surest N % of the whole ones; all in %")
     reader = OnnxNumberReader(arguments.weights)
     print("courtside  ", describe(score(reader.read_distribution(whole), labels, reader.read_distribution(spoiled))))
     readings = reader.read(whole)

@@ -146,13 +146,13 @@ class RecordsWriter:
         if self._n_frames % _ROWS_PER_GROUP_FRAMES == 0:
             self._flush()
 
-    def add_detections(self, frame: int, tracker_ids: Sequence[int], class_ids: Sequence[int], confidences: Sequence[float], xyxy: Floats) -> None:
+    def add_detections(self, frame: int, tracker_ids: Sequence[int], class_ids: Sequence[int], confidences: Sequence[float], xyxy: npt.NDArray[np.number]) -> None:
         """Add a frame's boxes, all sequences (n,), ``xyxy`` (n, 4)."""
         for tracker_id, class_id, confidence, box in zip(tracker_ids, class_ids, confidences, xyxy, strict=True):
             row = {"frame": frame, "tracker_id": int(tracker_id), "class_id": int(class_id), "confidence": float(confidence)}
             self._rows["detections"].append(row | _box(box))
 
-    def add_reading(self, frame: int, tracker_id: int, xyxy: Floats, chance: Floats) -> None:
+    def add_reading(self, frame: int, tracker_id: int, xyxy: npt.NDArray[np.number], chance: Floats) -> None:
         """Add one reading."""
         self._rows["readings"].append({"frame": frame, "tracker_id": tracker_id, "chance": chance.tolist()} | _box(xyxy))
 
@@ -201,7 +201,7 @@ class RecordsWriter:
         self._aside.rename(self.folder)
 
 
-def _box(xyxy: Floats) -> dict[str, float]:
+def _box(xyxy: npt.NDArray[np.number]) -> dict[str, float]:
     return dict(zip(("x1", "y1", "x2", "y2"), map(float, xyxy), strict=True))
 
 
@@ -240,7 +240,7 @@ def read_records(folder: Path) -> Records:
         raise RecordsError(f"{folder}: damaged ({str(error).splitlines()[0]}); delete the folder and analyse the clip again") from error
 
     def column(table: str, name: str, dtype: type[Any]) -> npt.NDArray[Any]:
-        return tables[table].column(name).to_numpy().astype(dtype)
+        return np.asarray(tables[table].column(name).to_numpy(), dtype)
 
     def vectors(table: str, name: str) -> npt.NDArray[np.float32]:
         rows = tables[table].column(name).to_pylist()

@@ -27,7 +27,8 @@ def pan(scene: Scene, seed: int, n_frames: int, step_px: int = 1, blur: int = 0)
 
 
 def lit(image: Image, gain: float) -> Image:
-    return np.clip(image * gain, 0, 255).astype(np.uint8)
+    burnt: Image = np.clip(image * gain, 0, 255).astype(np.uint8)
+    return burnt
 
 
 @pytest.mark.parametrize("n_frames", [0, 1, 2, 3, 4, 20])

@@ -100,7 +100,8 @@ def test_a_clock_set_back_goes_on(make_clip: MakeClip, tmp_path: Path) -> None:
     one = make_clip("one.ts", n_frames=60)
     joined = tmp_path / "joined.ts"
     joined.write_bytes(one.read_bytes() * 2)
-    times = [frame.time_s for frame in read_frames(joined, warn=lambda line: None)]
+    lines: list[str] = []  # joining may damage the frames at the joint; that is not the point here
+    times = [frame.time_s for frame in read_frames(joined, warn=lines.append)]
     assert len(times) == 120
     assert np.diff(times) == pytest.approx([1 / 30] * 119, abs=1e-3)
 
@@ -125,9 +126,9 @@ def sound(path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "make", "message"),
     [
-        ("missing.mp4", lambda path: None, "no such file"),
+        ("missing.mp4", Path.absolute, "no such file"),
         ("empty.mp4", lambda path: path.write_bytes(b""), "empty"),
-        ("folder.mp4", lambda path: path.mkdir(), "folder"),
+        ("folder.mp4", Path.mkdir, "folder"),
         ("text.mp4", text, "not a video"),
         ("text.txt", text, "not a video"),
         ("noise.avi", lambda path: path.write_bytes(np.random.default_rng(0).bytes(5000)), "not a video"),
@@ -182,7 +183,7 @@ def test_closing_early_closes_the_file(make_clip: MakeClip) -> None:
     frames.close()
     open_files = Path("/proc/self/fd")
     if open_files.is_dir():
-        assert str(path) not in {os.readlink(fd) for fd in open_files.iterdir() if fd.is_symlink()}
+        assert str(path) not in {str(fd.readlink()) for fd in open_files.iterdir() if fd.is_symlink()}
     assert len(list(read_frames(path))) == 30
 
 

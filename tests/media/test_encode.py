@@ -111,10 +111,15 @@ def test_the_picture_may_be_a_view_or_read_only_and_is_not_kept(tmp_path: Path, 
 def test_an_error_leaves_no_half_file_and_the_old_one_whole(tmp_path: Path, scene: Scene, error: type[BaseException], n_frames: int) -> None:
     path = tmp_path / "out.mp4"
     path.write_bytes(b"the last good run")
-    with pytest.raises(error), VideoWriter(path, 64, 48, NTSC) as writer:
-        for _ in range(n_frames):
-            writer.write(scene(1, 64, 48))
-        raise error
+
+    def interrupted() -> None:
+        with VideoWriter(path, 64, 48, NTSC) as writer:
+            for _ in range(n_frames):
+                writer.write(scene(1, 64, 48))
+            raise error
+
+    with pytest.raises(error):
+        interrupted()
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_bytes() == b"the last good run"
 

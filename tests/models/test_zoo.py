@@ -71,7 +71,10 @@ def test_a_model_of_the_table_gets_its_checked_weights(tmp_path: Path, monkeypat
     assert (reader.weights, reader.margin) == (tmp_path / "small.onnx", 0.3)
 
 
-@pytest.mark.parametrize(("content", "says"), [(None, "missing; install courtside again"), (b"", "damaged"), (b"weightS", "damaged or changed.*install courtside again")])
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(None, "missing; install courtside again"), (b"", "damaged"), (b"weightS", "damaged or changed.*install courtside again")],
+)
 def test_weights_are_never_used_unchecked(tmp_path: Path, content: bytes | None, says: str) -> None:
     if content is not None:
         (tmp_path / "small.onnx").write_bytes(content)

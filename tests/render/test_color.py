@@ -39,7 +39,9 @@ def test_luminance_is_the_published_one(color: Color, expected: float) -> None:
     assert luminance(color) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(("color", "expected"), [("#000000", WHITE), ("#FFFFFF", INK), ("#00538C", WHITE), ("#FDB927", INK), ("#CE1141", WHITE), ("#F58426", INK)])
+@pytest.mark.parametrize(
+    ("color", "expected"), [("#000000", WHITE), ("#FFFFFF", INK), ("#00538C", WHITE), ("#FDB927", INK), ("#CE1141", WHITE), ("#F58426", INK)]
+)
 def test_text_color(color: str, expected: Color) -> None:
     assert text_color(parse_hex(color)) == expected
 

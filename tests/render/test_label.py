@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from courtside.render.color import parse_hex
-from courtside.render.label import FONTS, choose_font, chip_sprite, label_sprite, settable
+from courtside.render.label import FONTS, chip_sprite, choose_font, label_sprite, settable
 
 BLUE = parse_hex("#00538C")
 
@@ -16,10 +16,10 @@ BLUE = parse_hex("#00538C")
         ("Brunson", "Brunson", 0),
         ("Porziņģis", "Porziņģis", 0),
         ("Dončić", "Dončić", 0),
-        ("Doncˇic´".replace("cˇ", "c\u030c").replace("c´", "c\u0301"), "Dončić", 0),
+        ("Donc\u030cic\u0301", "Dončić", 0),
         ("Jokić", "Jokić", 0),
         ("Şengün", "Şengün", 0),
-        ("O’Neal–Łęg", "O’Neal–Łęg", 0),
+        ("O\u2019Neal\u2013Łęg", "O\u2019Neal\u2013Łęg", 0),
         ("Van\u00a0Exel\n\u200b", "Van Exel", 0),
         ("Иванов", "Иванов", 1),
         ("Αντετοκούνμπο", "Αντετοκούνμπο", 1),
@@ -34,7 +34,9 @@ def test_names_are_set_in_letters_that_the_font_has(text: str, drawn: str, font:
 
 @pytest.mark.parametrize("size_px", [8, 11, 18, 55])
 def test_a_label_grows_with_what_it_says_and_keeps_its_height(size_px: int) -> None:
-    widths = [label_sprite(number, name, BLUE, size_px, 10_000).width for number, name in [("", ""), ("1", ""), ("11", ""), ("11", "Ellis"), ("11", "Valančiūnas")]]
+    widths = [
+        label_sprite(number, name, BLUE, size_px, 10_000).width for number, name in [("", ""), ("1", ""), ("11", ""), ("11", "Ellis"), ("11", "Valančiūnas")]
+    ]
     assert widths == sorted(widths)
     assert len(set(widths)) == len(widths)
     heights = {label_sprite("11", name, BLUE, size_px, 10_000).height for name in ("", "Ellis", "Şengün")}

@@ -95,9 +95,7 @@ def test_a_referee_has_no_name_whatever_is_said_of_him() -> None:
 
 def test_a_name_without_a_number_is_not_drawn() -> None:
     image = floor()
-    assert np.array_equal(
-        draw_people(image, [replace(PROVED, number=None)], TEAMS), draw_people(image, [replace(PROVED, number=None, player=None)], TEAMS)
-    )
+    assert np.array_equal(draw_people(image, [replace(PROVED, number=None)], TEAMS), draw_people(image, [replace(PROVED, number=None, player=None)], TEAMS))
 
 
 def test_the_marks_are_at_the_feet() -> None:

@@ -20,6 +20,8 @@ from courtside.pipeline.analyze import analyze as analyze_clip
 from courtside.pipeline.export import write_aside, write_mot, write_result, write_tracks
 from courtside.pipeline.resolve import resolve as resolve_clips
 from courtside.records import Records, read_records
+from courtside.report.run import summarise
+from courtside.report.summary import write_summary
 from courtside.rosters import load_rosters
 
 
@@ -78,7 +80,7 @@ def resolve(output: Path, rosters: Path | None, settings: Settings, only: Sequen
         write_tracks(folder / "tracks.parquet", result, known, clip)
         write_mot(folder / "tracks.mot.txt", result, clip)
         write_result(folder / "result.json", result, known, clip, dump(settings))
-        _summarise(folder, known, result, clip, {"resolve": spent_s})
+        write_summary(folder / "summary.html", summarise(known, result, clip, {**(known.timing_s or {}), "resolve": spent_s}))
     named = {(track.team, track.number) for track in result.tracks if track.player}
     console.print(f"resolved: {len(named)} players named in {len(folders)} clip{'s' * (len(folders) > 1)}, {spent_s:.1f} s", highlight=False)
 
@@ -116,9 +118,10 @@ def render(output: Path, settings: Settings, videos: Sequence[Path]) -> None:
                     render_clip(frames, info, lambda i: people.get(i, []), records.detections_of, teams, overlays, writer.write, step)
             finally:
                 frames.close()
-        write_aside(stamp, lambda aside, text=digest: aside.write_text(text))  # type: ignore[misc]  # a default argument binds the loop's value
-        _add_timing(folder, "render", time.perf_counter() - began)
-        console.print(f"{target}", highlight=False)
+        _stamp(stamp, digest)
+        n = len(records.frames.time_s)
+        spent_s = time.perf_counter() - began
+        console.print(f"{target}: {n} frames in {spent_s:.1f} s ({n / spent_s:.1f} frames/s)", highlight=False)
 
 
 def _find_video(records: Records, folder: Path, videos: Sequence[Path]) -> Path:
@@ -137,5 +140,6 @@ def _render_digest(folder: Path, settings: Settings) -> str:
     return digest.hexdigest()
 
 
-def _summarise(*a): ...
-def _add_timing(*a): ...
+
+def _stamp(path: Path, digest: str) -> None:
+    write_aside(path, lambda aside: aside.write_text(digest))

@@ -51,7 +51,7 @@ def _cost(before: Tracklet, after: Tracklet, camera: Floats) -> float:
         # trusted for a moment only: people stop and turn
         expected = expected + (expected - was) / (before.end_s - before.time_s[earlier]) * min(gap, _VELOCITY_S)
     distance = float(np.linalg.norm(_foot(after.xyxy[0]) - expected)) / max(height, 1.0)
-    return distance / (_REACH + _REACH_PER_S * gap)
+    return float(distance / (_REACH + _REACH_PER_S * gap))
 
 
 def _agree(before: Tracklet, after: Tracklet) -> bool:

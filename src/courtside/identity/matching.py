@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.floating]
+Floats = npt.NDArray[np.number]
 
 _NO_MATCH = -1e3
 # Where a number sits in a standing person's box, as shares of its width and height, and how far from there it strays when he bends, turns or jumps.

@@ -24,7 +24,7 @@ def _confusion() -> Floats:
         table[row, row] += _RIGHT
         for digit in set(number) if len(number) == 2 else set():
             table[row, NUMBERS.index(digit)] += _PART
-    return table / table.sum(1, keepdims=True)
+    return np.asarray(table / table.sum(1, keepdims=True))
 
 
 _CONFUSION = _confusion()
@@ -36,7 +36,7 @@ def look_weights(time_s: Floats) -> Floats:
         return np.zeros(0)
     look = np.floor((time_s - time_s[0]) / _LOOK_S).astype(int)
     counts = np.bincount(look)[look]
-    return np.sqrt(counts) / counts
+    return np.asarray(np.sqrt(counts) / counts)
 
 
 def reading_log_likelihoods(chance: npt.NDArray[np.floating]) -> Floats:

@@ -50,7 +50,7 @@ class Kits:
         # the square root again: ten looks at one back are not ten backs
         total = float(self.log_odds(looks).sum()) / np.sqrt(max(len(looks) / 4, 1))
         one = 1 / (1 + np.exp(-total))
-        return np.array([1 - one, one, 0.0]) * (1 - neither) + np.array([0, 0, neither])
+        return np.array([(1 - one) * (1 - neither), one * (1 - neither), neither])
 
 
 def fit_kits(tracklets: Sequence[Tracklet], seed: int = 0) -> Kits:

@@ -17,7 +17,7 @@ def declared_size(path: Path) -> int | None:
     Raises:
         OSError: the file can't be read.
     """
-    size = os.path.getsize(path)
+    size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(8)
         if head[:4] == b"RIFF":

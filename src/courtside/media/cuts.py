@@ -4,7 +4,7 @@ Each frame is shrunk to a tiny grey picture with its slow shading taken out, and
 cross-correlation). That looks past a pan (the shift), past a flash (a gain), and past the crowd (too fine to see). A frame starts a new shot if neither it nor
 the two after it are like any of the three before it, so what lasts one or two frames is never a cut.
 
-Fades through black are seen by comparing across the black. A dissolve is seen once it is over: the picture in its middle is a mixture of the pictures at its ends.
+Fades through black are seen by comparing across the black. A dissolve is seen once it is over: the picture in its middle is a mixture of those at its ends.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from courtside.types import Frame, Image
 _WIDTH, _HEIGHT = 64, 36
 _SHIFT_X, _SHIFT_Y = 8, 4
 _ALIKE = 0.65
-"""On the broadcast clips at hand two consecutive frames of a shot were never below 0.78, joins of two far moments of one camera never above 0.69 (98 %: 0.66)."""
+"""Tried on broadcast clips: consecutive frames of a shot were never below 0.78; joins of two far moments of one camera never above 0.69 (98 %: 0.66)."""
 _FLAT = 2.0
 """Grey levels (of 255, standard deviation) below which a picture is black or washed out and can't be compared."""
 _BEFORE, _AFTER = 3, 2

@@ -58,7 +58,7 @@ class _Clock:
         self._last = Fraction(0)
 
     def time_s(self, index: int, stamp: Fraction | None) -> float:
-        if not self._trusted or stamp is None and self._start is None:
+        if not self._trusted or (stamp is None and self._start is None):
             return float(index / self._rate)
         if self._start is None:
             self._start = cast(Fraction, stamp)

@@ -146,7 +146,7 @@ class VideoWriter:
         # The muxer keeps some write errors to itself, but the sizes in the file don't lie.
         if (declared_size(self._part) or 0) != self._part.stat().st_size:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        os.replace(self._part, self.path)
+        self._part.replace(self.path)
 
     def _discard(self) -> None:
         container, self._container = self._container, None

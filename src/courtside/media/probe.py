@@ -23,7 +23,7 @@ _USUAL_RATES = tuple(Fraction(n) for n in (15, 20, 24, 25, 30, 48, 50, 60, 100, 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What the first pictures of a clip tell. ``trusted``: their stamps rise strictly, so they are true times; ``width`` and ``height`` are as displayed, in px."""
+    """What the first pictures of a clip tell. ``trusted``: their stamps rise, so they are true times; ``width`` and ``height`` (px) are as displayed."""
 
     width: int
     height: int

@@ -27,23 +27,19 @@ class ColorEncoder:
         return np.stack(vectors) if vectors else np.zeros((0, _LIGHT_BINS + _COLOUR_BINS**2), np.float32)
 
     def _encode(self, crop: Image) -> npt.NDArray[np.float32]:
-        lab = cv2.cvtColor(cv2.resize(crop, _PIXELS, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2LAB).reshape(-1, 3).astype(np.float32)
-        light = _soft_histogram(lab[:, 0] / 255 * (_LIGHT_BINS - 1), _LIGHT_BINS)
+        lab = cv2.cvtColor(cv2.resize(crop, _PIXELS, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2LAB).reshape(-1, 3).astype(float)
+        light = _soft_weights(lab[:, 0] / 255 * (_LIGHT_BINS - 1), _LIGHT_BINS).mean(0)
         # kits span about +-60 around grey (128); what is more vivid falls into the outer bins
         colour = np.clip((lab[:, 1:] - 128) / 60, -1, 1) * (_COLOUR_BINS // 2) + _COLOUR_BINS // 2
-        joint = _soft_weights(colour[:, 0], _COLOUR_BINS).T @ _soft_weights(colour[:, 1], _COLOUR_BINS) / len(lab)
+        joint = (_soft_weights(colour[:, 0], _COLOUR_BINS).T @ _soft_weights(colour[:, 1], _COLOUR_BINS)) / len(lab)
         return np.sqrt(np.concatenate([light, joint.ravel()]) / 2).astype(np.float32)
 
 
-def _soft_weights(position: npt.NDArray[np.float32], n_bins: int) -> npt.NDArray[np.float32]:
-    return np.clip(1 - np.abs(position[:, None] - np.arange(n_bins, dtype=np.float32)), 0, 1)
+def _soft_weights(position: npt.NDArray[np.float64], n_bins: int) -> npt.NDArray[np.float64]:
+    return np.asarray(np.clip(1 - np.abs(position[:, None] - np.arange(n_bins)), 0, 1))
 
 
-def _soft_histogram(position: npt.NDArray[np.float32], n_bins: int) -> npt.NDArray[np.float32]:
-    return _soft_weights(position, n_bins).mean(0)
-
-
-def kit_crop(image: Image, xyxy: npt.NDArray[np.float32], shrink: float = 0.4) -> Image:
+def kit_crop(image: Image, xyxy: npt.NDArray[np.number], shrink: float = 0.4) -> Image:
     """Return the part of a person's box that shows the kit best: the middle ``shrink`` (0-1) of its width, from the chest to the hips.
 
     The crop has at least one pixel, also for a box at (or beyond) the picture's edge.

@@ -47,9 +47,7 @@ def fit_crop(crop: Image) -> Image:
     return canvas
 
 
-def number_distribution(
-    tens: npt.NDArray[np.float32], units: npt.NDArray[np.float32], state: npt.NDArray[np.float32]
-) -> npt.NDArray[np.float32]:
+def number_distribution(tens: npt.NDArray[np.float32], units: npt.NDArray[np.float32], state: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Join the heads' probabilities, (n, 11), (n, 10) and (n, 3), to (n, 101) over ``NUMBERS``; what is missing to 1 is "not a whole legible number"."""
     joint: npt.NDArray[np.float32] = tens[:, _TENS] * units[:, _UNITS] * state[:, [WHOLE]]
     return joint

@@ -1,6 +1,6 @@
 """The models by name: where each one's code and weights are, under which licence, trained on what, and how good it was measured to be.
 
-Nothing is imported, opened or downloaded before ``create``. ``python -m courtside.models.zoo`` prints the hashes of the weights as they are on disk, for the table.
+Nothing is imported, opened or downloaded before ``create``. ``python -m courtside.models.zoo`` prints the hashes of the weights on disk, for the table.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _METHOD: dict[ModelRole, str] = {"detector": "detect", "numbers": "read", "appea
 class ModelCard:
     """What is known of one model.
 
-    ``target`` is "module:Class", imported when it is first used; ``weights`` a file name in ``WEIGHTS``, with its ``sha256``, or None for a model that needs none;
-    ``licence`` that of code and weights; ``data`` what it was trained on, with each set's licence as its source states it; ``score`` what was measured, and on what.
+    ``target`` is "module:Class", imported when it is first used; ``weights`` a file name in ``WEIGHTS``, with its ``sha256``, or None where none are needed;
+    ``licence`` that of code and weights; ``data`` what it was trained on, with each set's licence as its source states it; ``score`` what was measured on what.
     """
 
     name: str
@@ -96,7 +96,7 @@ def create(role: ModelRole, backend: str, **options: Any) -> Any:
 
     Args:
         role: what it is for.
-        backend: a name in ``CARDS``, or "package.module:Class" for anyone's own class; that is called with the same options and must follow the role's protocol.
+        backend: a name in ``CARDS``, or "package.module:Class" for anyone's own class; it is called with the same options and must follow the role's protocol.
         options: keyword arguments of the class.
 
     Raises:

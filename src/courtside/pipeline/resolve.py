@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -78,11 +79,9 @@ def _cut_contradictions(tracklets: list[Tracklet], kits: Kits) -> list[Tracklet]
 
 
 def _joined(parts: Sequence[Tracklet]) -> Tracklet:
-    def all_of(name: str) -> npt.NDArray[np.generic]:
-        return np.concatenate([getattr(part, name) for part in parts])
-
-    names = ("frame", "time_s", "xyxy", "confidence", "referee", "reading_s", "chance", "look_s", "look", "color")
-    return replace(parts[0], **{name: all_of(name) for name in names if any(getattr(part, name).size for part in parts)})
+    arrays = ("frame", "time_s", "xyxy", "confidence", "referee", "reading_s", "chance", "look_s", "look", "color")
+    joined: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in arrays}
+    return replace(parts[0], **joined)
 
 
 def _evidence(tracklet: Tracklet, kits: Kits) -> TrackEvidence:

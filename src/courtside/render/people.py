@@ -31,8 +31,9 @@ class _Ring(Enum):
 def draw_people(image: Image, people: Sequence[Person], teams: Mapping[str, Team]) -> Image:
     """Return a new picture with everyone marked; ``image`` is left as it is.
 
-    A player has a ring in the team's colour and as much of a label as is known (``#11 Brunson``, ``#11``, none); one whose team is None or not in ``teams`` a thin
-    neutral ring and no label; a referee a small broken ring. Labels stay inside the picture and off one another. Sizes follow the picture's shorter side.
+    A player has a ring in the team's colour and as much of a label as is known (``#11 Brunson``, ``#11``, none); one whose team is None or not in
+    ``teams`` a thin neutral ring and no label; a referee a small broken ring. Labels stay inside the picture and off one another. Sizes follow the
+    picture's shorter side.
 
     Args:
         image: the frame.
@@ -146,8 +147,8 @@ _KEY = _soft_key()
 def _floor_matte(image: Image, left: int, top: int, sprite: Sprite, box: Corners, nearer: Sequence[Corners]) -> Image | None:
     """Return where the floor is seen (255) and where shoes and legs are (near 0), so that the ring lies behind them.
 
-    It is the broadcaster's chroma key in little: row by row, the floor's colour is that at the two ends of the ring; within the person's own box, and those of people
-    nearer to the camera, what differs from both ends is somebody. Elsewhere nothing stands in front of the ring.
+    It is the broadcaster's chroma key in little: row by row, the floor's colour is that at the two ends of the ring; within the person's own box, and
+    those of people nearer to the camera, what differs from both ends is somebody. Elsewhere nothing stands in front of the ring.
     """
     height, width = image.shape[:2]
     x1, x2, y1, y2 = max(left, 0), min(left + sprite.width, width), max(top, 0), min(top + sprite.height, height)

@@ -27,10 +27,12 @@ class Sprite:
 
     @property
     def width(self) -> int:
+        """Pixels across."""
         return int(self.ink.shape[1])
 
     @property
     def height(self) -> int:
+        """Pixels down."""
         return int(self.ink.shape[0])
 
 
@@ -48,6 +50,7 @@ class Layers:
         self._alpha = self._alpha * keep + opacity
 
     def sprite(self) -> Sprite:
+        """Return what has been put together so far."""
         ink = np.clip(np.rint(self._ink), 0, 255).astype(np.uint8)
         keep = np.clip(np.rint(255 * (1 - self._alpha)), 0, 255).astype(np.uint8)
         return Sprite(ink, np.repeat(keep[..., None], 3, 2))

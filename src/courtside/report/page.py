@@ -14,8 +14,8 @@ if TYPE_CHECKING:  # summary.py is the front door and imports this module
 
 _STYLE = Path(__file__).parent / "summary.css"
 _NO_TEAM = "#8A8F98"
-_MOST_UNPROVED = 12
-_MOST_STRIPS = 32
+_MOST_UNPROVED = 10
+_MOST_STRIPS = 28
 """More would push the page past one sheet of paper; what is left out is counted."""
 
 
@@ -98,7 +98,7 @@ def _facts(summary: RunSummary) -> str:
         shots += f" <small>{'cut' if len(clip.cuts_s) == 1 else 'cuts'} at {times} s</small>"
     rate = f"{float(clip.rate):.2f}".rstrip("0").rstrip(".")
     facts = [
-        ("Picture", f"{clip.width} × {clip.height}"),
+        ("Picture", f"{clip.width} &times; {clip.height}"),
         ("Rate", f"{rate} <small>frames/s</small>"),
         ("Frames", f"{clip.n_frames}"),
         ("Duration", _seconds(clip.duration_s)),
@@ -121,17 +121,22 @@ def _team(team: TeamFound) -> str:
     rows = "".join(_player(player) for player in team.players) or '<tr><td colspan="5" class="none">Nobody of this team was proved.</td></tr>'
     head = "<thead><tr><th></th><th>Player</th><th>Sure</th><th>On screen</th><th>Named</th></tr></thead>"
     count = f"<small>{len(team.players)}</small>" if team.players else ""
-    return f'<section class="team" {_paint(_color(team.color))}><h2><span>{_text(team.name)}</span>{count}</h2><table>{head}<tbody>{rows}</tbody></table></section>'
+    paint = _paint(_color(team.color))
+    return f'<section class="team" {paint}><h2><span>{_text(team.name)}</span>{count}</h2><table>{head}<tbody>{rows}</tbody></table></section>'
 
 
 def _player(player: NamedPlayer) -> str:
-    sure = min(max(player.probability, 0.0), 1.0)
-    bar = f'<span class="bar" aria-hidden="true"><i style="width:{100 * sure:.1f}%"></i></span>'
     name = _text(player.name) if player.name else '<span class="none">no name in a roster</span>'
-    return (
-        f'<tr><td><b class="chip">{_text(player.number)}</b></td><td class="name">{name}</td>'
-        f"<td>{bar}<span class=\"share\">{_percent(player.probability)}</span></td><td>{_seconds(player.visible_s)}</td><td>{_percent(player.named_share)}</td></tr>"
-    )
+    sure = f'{_share_bar(player.probability)}<span class="share">{_percent(player.probability)}</span>'
+    return _row(f'<b class="chip">{_text(player.number)}</b>', name, sure, _seconds(player.visible_s), _percent(player.named_share))
+
+
+def _row(*cells: str) -> str:
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _share_bar(share: float) -> str:
+    return f'<span class="bar" aria-hidden="true"><i style="width:{100 * min(max(share, 0.0), 1.0):.1f}%"></i></span>'
 
 
 def _timeline(strips: Sequence[TrackStrip], clip: ClipFacts, colors: dict[str, str], video: str | None) -> str:
@@ -150,7 +155,7 @@ def _timeline(strips: Sequence[TrackStrip], clip: ClipFacts, colors: dict[str, s
 
 def _strip(strip: TrackStrip, clip: ClipFacts, length: float, color: str, video: str | None) -> str:
     label = _text(strip.label) if strip.label else "referee" if strip.role == "referee" else "?"
-    spans = "; ".join(f"{first:.1f}–{last:.1f} s" for first, last in strip.spans_s)
+    spans = "; ".join(f"{first:.1f}&ndash;{last:.1f} s" for first, last in strip.spans_s)
     bars = "".join(_bar(first, last, length, video) for first, last in strip.spans_s)
     cuts = "".join(f'<line x1="{_x(cut, length)}" x2="{_x(cut, length)}" y1="0" y2="10"/>' for cut in clip.cuts_s)
     kind = "referee" if strip.role == "referee" else "known" if strip.label else "unknown"
@@ -185,7 +190,7 @@ def _unproved(people: Sequence[Unproved], colors: dict[str, str]) -> str:
     ranked = sorted(people, key=lambda one: -one.visible_s)
     rows = "".join(
         f'<li {_paint(_color(colors.get(one.team or "")))}><b class="chip">{_text(one.number or "?")}</b>'
-        f"<span>{_text(one.team or 'team not known')} <small>{_seconds(one.visible_s)}</small><br><small>{_text(one.why)}</small></span></li>"
+        f"<span>{_text(one.team or 'team not known')} <small>{_seconds(one.visible_s)}</small><br> <small>{_text(one.why)}</small></span></li>"
         for one in ranked[:_MOST_UNPROVED]
     )
     left = len(ranked) - _MOST_UNPROVED
@@ -205,9 +210,8 @@ def _stages(stages: Sequence[StageTime]) -> str:
 
 
 def _stage(name: str, seconds: float, n_frames: int, total: float) -> str:
-    speed = f"{n_frames / seconds:.1f}" if n_frames and seconds > 0 else "–"
-    share = 100 * seconds / total if total > 0 else 0
-    return f'<tr><td>{_text(name)}</td><td><span class="bar" aria-hidden="true"><i style="width:{share:.1f}%"></i></span></td><td>{_seconds(seconds)}</td><td>{speed}</td></tr>'
+    speed = f"{n_frames / seconds:.1f}" if n_frames and seconds > 0 else "&ndash;"
+    return _row(_text(name), _share_bar(seconds / total if total > 0 else 0), _seconds(seconds), speed)
 
 
 def _files(files: Sequence[tuple[str, str]]) -> str:

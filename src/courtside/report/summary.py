@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -30,8 +29,8 @@ class ClipFacts:
 class NamedPlayer:
     """A player whose identity is proved.
 
-    ``probability`` (0-1) is that of the name; ``visible_s`` how long he is on screen; ``named_share`` (0-1) of those frames carry his name. ``name`` is "" where
-    there is no roster, so that only the number is known.
+    ``probability`` (0-1) is that of the name; ``visible_s`` how long he is on screen; ``named_share`` (0-1) of those frames carry his name. ``name`` is ""
+    where there is no roster, so that only the number is known.
     """
 
     number: str
@@ -108,7 +107,7 @@ def write_summary(path: Path, summary: RunSummary) -> None:
     part = path.with_name(path.name + ".part")
     try:
         part.write_text(page(summary), encoding="utf-8")
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
         raise RecordsError(f"{path}: can't write the summary ({error.strerror or error}); free some space or choose another output folder") from error
     finally:

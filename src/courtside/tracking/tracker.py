@@ -34,6 +34,8 @@ _KNOWN_KIT_S = 0.2
 _KIT_MEMORY_S = 1.0
 _CLEAN = 0.15
 """A box with less than this share under other boxes shows its own kit."""
+_TWO_BOXES = 0.5
+"""Boxes that overlap (IoU) more may be of one person."""
 _SAME_BOX = 0.6
 """A new box with this share of its area inside one already taken is a second box of the same person, as far as anyone can tell."""
 
@@ -279,24 +281,25 @@ def _exchangeable(cost: Array, chosen: dict[int, int], xyxy: Array, margin: floa
         xyxy: (b, 4) the boxes.
         margin: an exchange that costs less than this more is not told apart.
     """
-    box_owner = {j: i for i, j in chosen.items()}
-    iou = sv.box_iou_batch(xyxy, xyxy)
-    unsure: set[int] = set()
-    for i, j in chosen.items():
-        for k in range(cost.shape[0]):
-            if k == i or cost[k, j] >= _OUT:
-                continue
-            other = chosen.get(k)
-            left = min(_OUT, cost[i, other]) if other is not None else _OUT
-            if cost[k, j] + left - cost[i, j] - (cost[k, other] if other is not None else _OUT) < margin:
-                unsure.add(i)
-                if other is not None:
-                    unsure.add(k)
-        for other_box in range(cost.shape[1]):
-            # Two boxes on one person are no doubt about who he is.
-            if other_box not in box_owner and cost[i, other_box] - cost[i, j] < margin and iou[j, other_box] < 0.5:
-                unsure.add(i)
-    return unsure
+    rows, columns = np.array(list(chosen), np.intp), np.array(list(chosen.values()), np.intp)
+    if len(rows) == 0:
+        return set()
+    own = cost[rows, columns]
+    partner = np.full(cost.shape[0], -1)
+    partner[rows] = columns
+    paired = partner >= 0
+    # Track k (rows) takes the box of pair p (columns); the track of p takes what k leaves, or nothing.
+    theirs = np.where(paired, cost[np.arange(len(cost)), partner], _OUT)
+    leftover = np.where(paired[:, None], np.minimum(_OUT, cost[rows][:, partner].T), _OUT)
+    loss = cost[:, columns] + leftover - own - theirs[:, None]
+    loss[cost[:, columns] >= _OUT] = np.inf
+    loss[rows, np.arange(len(rows))] = np.inf
+    other, pair = np.nonzero(loss < margin)
+    unsure = {int(i) for i in rows[pair]} | {int(k) for k in other if paired[k]}
+    # Two boxes on one person are no doubt about who he is.
+    apart = sv.box_iou_batch(xyxy[columns], xyxy) < _TWO_BOXES
+    free = ~np.isin(np.arange(cost.shape[1]), columns)
+    return unsure | {int(i) for i in rows[(apart & free & (cost[rows] - own[:, None] < margin)).any(1)]}
 
 
 def _begin(boxes: _Boxes, j: int, now_s: float) -> _Track:

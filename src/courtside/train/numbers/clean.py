@@ -1,8 +1,8 @@
-"""Finding how each training crop lies and which labels are wrong, with networks that have not seen the crop.
+"""Finding how each training crop lies and which labels are wrong, with the network that is being trained.
 
-First a network learns from rendered numbers and from the crops as they lie, and lays every crop the way in which its label is likeliest. Then the crops are
-split in two halves; a network that learned from one half (set upright) judges the other: a crop keeps the turn in which the judge finds its label likeliest,
-and loses its vote when the judge is sure of another number.
+Small-loss selection (Jiang et al. 2018, "MentorNet"): early on a network has learned what most crops agree on, and not yet single wrong labels by heart. It
+starts from rendered numbers, whose labels are certain, and from the crops as they lie; then every crop is laid the way in which its label is likeliest, and loses
+its vote when the network is sure of another number. After more training on the crops set upright this is done once more, now with a better judge.
 """
 
 from __future__ import annotations
@@ -68,14 +68,14 @@ def predict(network: NumberNetwork, images: Sequence[Image], batch: int = 256) -
 
 
 def judge(network: NumberNetwork, crops: Sequence[NumberCrop]) -> Cleaned:
-    """Lay and weigh ``crops`` by ``network``, which should not have learned from them."""
+    """Lay and weigh ``crops`` by ``network``, which should not yet know them by heart."""
     labels = np.array([NUMBERS.index(crop.number) for crop in crops], int)
     prior = np.stack([_LIES_TURNED if crop.turned else _LIES for crop in crops]) if crops else np.zeros((0, len(TURNS)), np.float32)
     seen = np.zeros((len(crops), len(TURNS), len(NUMBERS)), np.float32)
     settled = np.zeros(len(crops), bool)
     for index in np.argsort(-(_LIES + _LIES_TURNED)):  # the likely turns first: a crop that reads as labelled in one needs no other
         open_rows = np.flatnonzero(~settled)
-        seen[open_rows, index] = predict(network, [turn(crops[i].image, int(index)) for i in open_rows])[0]
+        seen[open_rows, index] = predict(network, [turn(crops[int(i)].image, int(index)) for i in open_rows])[0]
         settled |= (seen[np.arange(len(crops)), index, labels] > _PLAIN) & (prior[:, index] >= 0.1)
     return weigh(seen, labels, prior)
 

@@ -12,7 +12,8 @@ from courtside.types import Image
 
 def as_image(picture: object) -> Image:
     """Round and clip any array of levels to 0-255."""
-    return np.clip(np.asarray(picture), 0, 255).astype(np.uint8)
+    levels: Image = np.clip(np.asarray(picture), 0, 255).astype(np.uint8)
+    return levels
 
 
 def motion_blur(image: Image, length: float, angle: float) -> Image:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +35,9 @@ Say = Callable[[str], None]
 class NumbersRecipe:
     """How to train.
 
-    ``numbers`` holds ``train`` and ``valid``, each a folder per number; ``frames`` is a folder of the detector's labelled frames to cut number-less patches from
-    (or None), ``fonts`` a folder of more fonts than the machine's own (or None). Of ``minutes``, ``clean_minutes`` go to laying and weighing the crops.
+    ``numbers`` holds ``train`` and ``valid``, each a folder per number; ``frames`` is a folder of the detector's labelled frames to cut number-less patches
+    from (or None), ``fonts`` a folder of more fonts than the machine's own (or None). The crops are laid and weighed at the shares
+    ``cleanings`` of ``minutes``.
     ``real`` and ``empty`` are shares of a batch: real crops and number-less patches; the rest is rendered. ``threads`` 0 is all cores.
     """
 
@@ -43,7 +45,7 @@ class NumbersRecipe:
     frames: Path | None = None
     fonts: Path | None = None
     minutes: float = 60.0
-    clean_minutes: float = 10.0
+    cleanings: tuple[float, ...] = (0.22, 0.5)
     real: float = 0.62
     empty: float = 0.05
     batch: int = 64
@@ -91,10 +93,8 @@ def batches(sources: Sources, recipe: NumbersRecipe, seed: int) -> Iterator[Batc
     use = np.flatnonzero(votes > 0)
     chances = np.zeros(len(votes))
     if len(use):
-        counts = {number: 0 for number in {crop.number for crop in sources.crops}}
-        for crop in sources.crops:
-            counts[crop.number] += 1
-        chances[use] = [counts[sources.crops[i].number] ** -0.3 for i in use]  # the rare numbers a little more often
+        counts = Counter(crop.number for crop in sources.crops)
+        chances[use] = [counts[sources.crops[int(i)].number] ** -0.3 for i in use]  # the rare numbers a little more often
         chances /= chances.sum()
     while True:
         drawn: list[Drawn] = []
@@ -103,7 +103,7 @@ def batches(sources: Sources, recipe: NumbersRecipe, seed: int) -> Iterator[Batc
             if len(use) and kind < recipe.real:
                 drawn.append(_draw_real(sources, chances, random))
             elif sources.patches and kind > 1 - recipe.empty:
-                patch = sources.patches[random.integers(len(sources.patches))]
+                patch = sources.patches[int(random.integers(len(sources.patches)))]
                 drawn.append((degrade(recolor(patch, random), random), None, ILLEGIBLE, 1.0))
             else:
                 drawn.append(_draw_rendered(sources, random))
@@ -127,58 +127,43 @@ def numbers_loss(outputs: tuple[Tensor, Tensor, Tensor], tens: Tensor, units: Te
 
 
 class _Trainer:
-    """One network with its average and optimiser, trained for a budget of seconds that may be spent in several sittings."""
+    """A network with its average and optimiser, and what it has made of the crops so far."""
 
-    def __init__(self, recipe: NumbersRecipe) -> None:
-        self.recipe = recipe
+    def __init__(self, recipe: NumbersRecipe, crops: Sequence[NumberCrop]) -> None:
+        self.recipe, self.crops = recipe, crops
         self.network = NumberNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub misses this overload
         self.average = NumberNetwork()
         self.average.load_state_dict(self.network.state_dict())
         self.optimiser = torch.optim.AdamW(self.network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
-        self.step, self.spent_s = 0, 0.0
+        standing = np.array([not crop.turned for crop in crops], np.float32)
+        self.cleaned = Cleaned(np.zeros(len(crops), np.int64), standing, np.ones(len(crops), np.float32))
+        self.step, self.spent_s, self.judged = 0, 0.0, 0
 
-    def copy(self) -> _Trainer:
-        twin = _Trainer(self.recipe)
-        twin.network.load_state_dict(self.network.state_dict())
-        twin.average.load_state_dict(self.average.state_dict())
-        return twin
-
-    def save(self, path: Path) -> None:
-        aside = path.with_suffix(".part")
+    def save(self, folder: Path) -> None:
+        self.cleaned.save(folder / "cleaned.npz")
+        aside = folder / "checkpoint.part"
         state = {"network": self.network.state_dict(), "average": self.average.state_dict(), "optimiser": self.optimiser.state_dict()}
-        torch.save({**state, "step": self.step, "spent_s": self.spent_s}, aside)
-        aside.replace(path)
+        torch.save({**state, "step": self.step, "spent_s": self.spent_s, "judged": self.judged}, aside)
+        aside.replace(folder / "checkpoint.pt")
 
-    def load(self, path: Path) -> None:
-        state = torch.load(path, weights_only=True)
+    def load(self, folder: Path) -> None:
+        state = torch.load(folder / "checkpoint.pt", weights_only=True)
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.step, self.spent_s = state["step"], state["spent_s"]
+        self.step, self.spent_s, self.judged = state["step"], state["spent_s"], state["judged"]
+        self.cleaned = Cleaned.load(folder / "cleaned.npz")
 
-    def run(self, sources: Sources, budget_s: float, say: Say, every_s: float = math.inf, pause: Callable[[], None] = lambda: None) -> None:
-        """Train until ``budget_s`` seconds are spent, calling ``pause`` every ``every_s`` seconds (its time is not counted)."""
-        began = time.monotonic() - self.spent_s
-        last = time.monotonic()
-        stream = prefetch(batches(sources, self.recipe, self.recipe.seed + self.step), depth=4)
-        try:
-            while (spent_s := time.monotonic() - began) < budget_s:
-                self.spent_s = spent_s
-                share = spent_s / budget_s
-                for group in self.optimiser.param_groups:
-                    group["lr"] = self.recipe.learning_rate * min(1.0, (self.step + 1) / 100) * (0.5 * (1 + math.cos(math.pi * share)) + 0.003)
-                loss = self._learn(next(stream))
-                if self.step % 200 == 0:
-                    say(f"step {self.step}  {spent_s / 60:.1f}/{budget_s / 60:.0f} min  loss {loss:.3f}")
-                if time.monotonic() - last > every_s:
-                    paused = time.monotonic()
-                    pause()
-                    last = time.monotonic()
-                    began += last - paused
-        finally:
-            stream.close()
+    def clean(self, say: Say) -> None:
+        self.cleaned = judge(self.average, self.crops)
+        self.judged += 1
+        votes, turns = self.cleaned.votes, np.bincount(self.cleaned.turns, minlength=8).tolist()
+        say(f"  cleaning {self.judged}: {(votes == 1).mean():.1%} of the labels agreed to, {(votes == 0).mean():.1%} taken for wrong, turns {turns}")
 
-    def _learn(self, batch: Batch) -> float:
+    def learn(self, batch: Batch, share: float) -> float:
+        """Take one step at ``share`` (0-1) of the budget and return the loss."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.recipe.learning_rate * min(1.0, (self.step + 1) / 100) * (0.5 * (1 + math.cos(math.pi * share)) + 0.003)
         pictures, *targets = batch
         self.network.train()
         with torch.autocast("cpu", torch.bfloat16):
@@ -206,33 +191,11 @@ def validate(network: NumberNetwork, valid: Sequence[NumberCrop]) -> dict[str, f
     return score(numbers * states[:, [WHOLE]], [crop.number for crop in valid], spoiled * spoiled_states[:, [WHOLE]])
 
 
-def clean(recipe: NumbersRecipe, sources: Sources, say: Say) -> Cleaned:
-    """Lay and weigh the training crops in ``recipe.clean_minutes``, cross-validated in two halves (see the module ``clean``)."""
-    third_s = recipe.clean_minutes * 60 / 3
-    crops = sources.crops
-    first = _Trainer(recipe)
-    standing = Cleaned(np.zeros(len(crops), np.int64), np.array([not crop.turned for crop in crops], np.float32), np.ones(len(crops), np.float32))
-    first.run(Sources(crops, standing, sources.patches, sources.faces), third_s, say)
-    laid = judge(first.average, crops)
-    say(f"first look: {(laid.votes == 1).mean():.1%} of the labels found, turns {np.bincount(laid.turns, minlength=8).tolist()}")
-    halves = np.arange(len(crops)) % 2
-    turns, votes, chances = laid.turns.copy(), laid.votes.copy(), laid.chances.copy()
-    for half in (0, 1):
-        learner = first.copy()
-        known = np.where((halves == half) & (laid.votes == 1), 1.0, 0.0).astype(np.float32)
-        learner.run(Sources(crops, Cleaned(laid.turns, known, laid.chances), sources.patches, sources.faces), third_s, say)
-        others = np.flatnonzero(halves != half)
-        verdict = judge(learner.average, [crops[i] for i in others])
-        turns[others], votes[others], chances[others] = verdict.turns, verdict.votes, verdict.chances
-    say(f"cleaned: {(votes == 1).mean():.1%} agreed, {(votes == 0).mean():.1%} taken for wrong, turns {np.bincount(turns, minlength=8).tolist()}")
-    return Cleaned(turns, votes, chances)
-
-
 def fit(recipe: NumbersRecipe, folder: Path, say: Say, save_every_s: float = 240.0) -> NumberNetwork:
     """Train (or go on training) in ``folder`` and return the averaged network.
 
-    ``folder/cleaned.npz`` holds what was found of the crops, ``folder/checkpoint.pt`` the state; both are written aside and renamed. A second call with the same
-    folder goes on where it ends.
+    ``folder/cleaned.npz`` holds what was found of the crops, ``folder/checkpoint.pt`` the state; both are written aside and renamed. A second call with the
+    same folder goes on where it ends.
 
     Raises:
         DataError: a data folder is missing or empty.
@@ -245,21 +208,33 @@ def fit(recipe: NumbersRecipe, folder: Path, say: Say, save_every_s: float = 240
     patches = load_empty_patches(recipe.frames, 3000, np.random.default_rng(recipe.seed)) if recipe.frames else []
     faces = load_typefaces(find_fonts([*font_folders(), *([recipe.fonts] if recipe.fonts else [])]))
     say(f"{len(crops)} crops to train on, {len(valid)} to validate, {len(patches)} patches without a number, {len(faces)} typefaces")
-    nothing = Cleaned(np.zeros(len(crops), np.int64), np.ones(len(crops), np.float32), np.ones(len(crops), np.float32))
-    stored = folder / "cleaned.npz"
-    if not stored.is_file():
-        clean(recipe, Sources(crops, nothing, patches, faces), say).save(stored)
-    sources = Sources(crops, Cleaned.load(stored), patches, faces)
-    trainer = _Trainer(recipe)
-    checkpoint = folder / "checkpoint.pt"
-    if checkpoint.is_file():
-        trainer.load(checkpoint)
-        say(f"going on at step {trainer.step}, {trainer.spent_s / 60:.0f} minutes spent")
+    trainer = _Trainer(recipe, crops)
+    if (folder / "checkpoint.pt").is_file():
+        trainer.load(folder)
+        say(f"going on at step {trainer.step}, {trainer.spent_s / 60:.0f} of {recipe.minutes:.0f} minutes spent")
+    budget_s = recipe.minutes * 60
+    began, last_save = time.monotonic() - trainer.spent_s, time.monotonic()
 
-    def pause() -> None:
-        trainer.save(checkpoint)
-        say(f"  valid: {describe(validate(trainer.average, valid))}")
+    def stream() -> Generator[Batch, None, None]:
+        return prefetch(batches(Sources(crops, trainer.cleaned, patches, faces), recipe, recipe.seed + trainer.step), depth=4)
 
-    trainer.run(sources, (recipe.minutes - recipe.clean_minutes) * 60, say, save_every_s, pause)
-    pause()
+    drawn = stream()
+    try:
+        while (spent_s := time.monotonic() - began) < budget_s:
+            trainer.spent_s = spent_s
+            if trainer.judged < len(recipe.cleanings) and spent_s >= recipe.cleanings[trainer.judged] * budget_s:
+                trainer.clean(say)
+                drawn.close()
+                drawn = stream()
+            loss = trainer.learn(next(drawn), spent_s / budget_s)
+            if trainer.step % 200 == 0:
+                say(f"step {trainer.step}  {spent_s / 60:.1f}/{recipe.minutes:.0f} min  loss {loss:.3f}")
+            if time.monotonic() - last_save > save_every_s:
+                trainer.save(folder)
+                say(f"  valid: {describe(validate(trainer.average, valid))}")
+                last_save = time.monotonic()
+    finally:
+        drawn.close()
+    trainer.save(folder)
+    say(f"  valid: {describe(validate(trainer.average, valid))}")
     return trainer.average

@@ -20,12 +20,60 @@ HEIGHT = 48
 _LETTERS = "ACEHIKLMNOPRSTVY"
 # Upright, sturdy faces near to what is sewn on jerseys. A name matches when the file's name holds one of these.
 _STURDY = (
-    "graduate anton bebas archivo bungee league oswald teko saira fjalla russo alfaslab bigshoulders chakra barlowcondensed squada staatliches fredoka roboto-black "
-    "roboto-bold robotoslab-b robotocondensed-bold dejavusans-bold dejavusanscondensed-bold dejavuserif-bold liberationsans-bold liberationsansnarrow-bold "
-    "opensans-bold opensans-extrabold opensans-condbold lato-black lato-bold inter-bold inter-black cleansans-bold cabin-bold play-bold comfortaa-bold ubuntu-title "
-    "nimbussansnarrow-bold nimbussans-bold urwgothic-demi c059-bold texgyreheros-bold texgyreheroscn-bold texgyreadventor-bold texgyreschola-bold arialbd impact "
-    "varsity college sports jersey"
-).split()
+    "alfaslab",
+    "anton",
+    "archivo",
+    "arialbd",
+    "barlowcondensed",
+    "bebas",
+    "bigshoulders",
+    "bungee",
+    "c059-bold",
+    "cabin-bold",
+    "chakra",
+    "clearsans-bold",
+    "college",
+    "comfortaa-bold",
+    "dejavusans-bold",
+    "dejavusanscondensed-bold",
+    "dejavuserif-bold",
+    "fjalla",
+    "fredoka",
+    "graduate",
+    "impact",
+    "inter-black",
+    "inter-bold",
+    "jersey",
+    "lato-black",
+    "lato-bold",
+    "league",
+    "liberationsans-bold",
+    "liberationsansnarrow-bold",
+    "nimbussans-bold",
+    "nimbussansnarrow-bold",
+    "opensans-bold",
+    "opensans-condbold",
+    "opensans-extrabold",
+    "oswald",
+    "play-bold",
+    "roboto-black",
+    "roboto-bold",
+    "robotocondensed-bold",
+    "robotoslab-b",
+    "russo",
+    "saira",
+    "sports",
+    "squada",
+    "staatliches",
+    "teko",
+    "texgyreadventor-bold",
+    "texgyreheros-bold",
+    "texgyreheroscn-bold",
+    "texgyreschola-bold",
+    "ubuntu-title",
+    "urwgothic-demi",
+    "varsity",
+)
 _VARSITY = ("block", "graduate", "alfaslab", "robotoslab", "anton")
 _UNFIT = ("italic", "oblique", "thin", "light", "jersey10", "jersey15")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -48,6 +47,7 @@ class NumberNetwork(nn.Module):
         self.tens, self.units, self.state = nn.Linear(160, 11), nn.Linear(160, 10), nn.Linear(160, 3)
 
     def forward(self, crops: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the logits."""
         x = self.join(self.body((crops.float() - 114) / 64))
         return self.tens(x), self.units(x), self.state(x)
 
@@ -63,6 +63,7 @@ class ExportedReader(nn.Module):
         self.network, self.temperatures = network, temperatures
 
     def forward(self, crops: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the probabilities."""
         tens, units, state = self.network(crops.permute(0, 3, 1, 2))
         of_digits, of_state = self.temperatures
         return (tens.float() / of_digits).softmax(1), (units.float() / of_digits).softmax(1), (state.float() / of_state).softmax(1)

@@ -45,7 +45,7 @@ def render(faces: Sequence[Typeface], random: np.random.Generator, state: int) -
     if state == WHOLE and random.random() < 0.12:
         number = str(random.integers(10))
     bare = state == ILLEGIBLE and random.random() < 0.5
-    face = faces[random.integers(len(faces))]
+    face = faces[int(random.integers(len(faces)))]
     scene, boxes = _jersey(face, None if bare else number, random)
     left, top, right, bottom = _hull(boxes)
     if state == PARTIAL:
@@ -105,7 +105,7 @@ def _jersey(face: Typeface, number: str | None, random: np.random.Generator) -> 
     x, y = (width - total) / 2 + random.normal(0, 4), (height - HEIGHT) / 2 + 6
     reach = max(total / 2 + 6, 42) * random.uniform(1.0, 1.5)  # half the torso's width
     if random.random() < 0.6:
-        _surroundings(scene, width / 2 - reach, width / 2 + reach, cloth, trim, random)
+        _surroundings(scene, width / 2 - reach, width / 2 + reach, trim, random)
     fill = np.zeros((height, width), np.uint8)
     boxes: list[Box] = []
     for glyph in glyphs:
@@ -121,8 +121,8 @@ def _jersey(face: Typeface, number: str | None, random: np.random.Generator) -> 
         if random.random() < 0.65:
             if random.random() < 0.3:
                 second = _contrasting(trim, random, 40)
-                _paint(scene, cv2.dilate(fill, _disc(outline + int(random.integers(1, 4)))), second)
-            _paint(scene, cv2.dilate(fill, _disc(outline)), trim)
+                _paint(scene, _grown(fill, outline + int(random.integers(1, 4))), second)
+            _paint(scene, _grown(fill, outline), trim)
         elif random.random() < 0.2:  # a drop shadow
             moved = np.roll(fill, (outline, outline), (0, 1))
             _paint(scene, moved, trim)
@@ -135,11 +135,12 @@ def _resized(glyph: Mask, stretch: float) -> Mask:
     return cv2.resize(glyph, (max(5, round(glyph.shape[1] * stretch)), HEIGHT), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
 
 
-def _disc(radius: int) -> Mask:
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)), np.uint8)
+def _grown(mask: Mask, radius: int) -> Mask:
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    return cv2.dilate(mask, disc).astype(np.uint8, copy=False)
 
 
-def _surroundings(scene: npt.NDArray[np.float32], left: float, right: float, cloth: Color, trim: Color, random: np.random.Generator) -> None:
+def _surroundings(scene: npt.NDArray[np.float32], left: float, right: float, trim: Color, random: np.random.Generator) -> None:
     """Arms, floor, crowd or another player beside the torso, and perhaps a stripe down its side."""
     height, width = scene.shape[:2]
     for edge, far in ((left, 0), (right, width)):
@@ -164,7 +165,8 @@ def _lettering(scene: npt.NDArray[np.float32], face: Typeface, color: Color, top
     size = int(random.uniform(0.28, 0.6) * HEIGHT)
     row = round(top - random.uniform(0.08, 0.45) * HEIGHT - size) if random.random() < 0.85 else round(top + HEIGHT * random.uniform(1.08, 1.4))
     glyphs = [face.letters[random.integers(len(face.letters))] for _ in range(random.integers(4, 10))]
-    scaled = [cv2.resize(glyph, (max(3, glyph.shape[1] * size // HEIGHT), size), interpolation=cv2.INTER_AREA) for glyph in glyphs]
+    widths = [max(3, glyph.shape[1] * size // HEIGHT) for glyph in glyphs]
+    scaled = [as_image(cv2.resize(glyph, (width, size), interpolation=cv2.INTER_AREA)) for glyph, width in zip(glyphs, widths, strict=True)]
     gap = max(1, size // 9)
     column = round((scene.shape[1] - sum(glyph.shape[1] + gap for glyph in scaled)) / 2)
     bow = random.uniform(-0.15, 0.35) * size
@@ -259,7 +261,7 @@ def _hide(scene: npt.NDArray[np.float32], boxes: Sequence[Box], random: np.rando
 
 def _brush(scene: npt.NDArray[np.float32], box: Box, random: np.random.Generator) -> None:
     """Put something near the number that hides next to nothing of it: not every arm makes a number unreadable."""
-    left, top, right, bottom = box
+    left, _, right, bottom = box
     height, width = scene.shape[:2]
     slant = random.normal(0, 3)
     draw = random.random()
