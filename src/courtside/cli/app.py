@@ -55,10 +55,11 @@ def run(
     """
     from courtside.cli import stages
 
-    stages.analyze(find_clips(clips), output, stages.settings_from(preset, config, set_, min_confidence, overlay), parse_rate(fps))
-    settings = stages.settings_from(preset, config, set_, min_confidence, overlay)
-    stages.resolve(output, rosters, settings, only=[clip.stem for clip in find_clips(clips)])
-    stages.render(output, settings, videos=find_clips(clips))
+    settings, videos = stages.settings_from(preset, config, set_, min_confidence, overlay), find_clips(clips)
+    teams = stages.rosters_from(rosters)  # read first: a slip in it should not cost the time of an analysis
+    stages.analyze(videos, output, settings, parse_rate(fps))
+    stages.resolve(output, teams, settings, only=[video.stem for video in videos])
+    stages.render(output, settings, videos)
 
 
 @app.command()
@@ -79,7 +80,7 @@ def resolve(
     """Stage 2: name the people, about a second, no video needed. Run it again with a corrected roster."""
     from courtside.cli import stages
 
-    stages.resolve(output, rosters, stages.settings_from(preset, config, set_, min_confidence))
+    stages.resolve(output, stages.rosters_from(rosters), stages.settings_from(preset, config, set_, min_confidence))
 
 
 @app.command()

@@ -23,6 +23,7 @@ from courtside.records import Records, read_records
 from courtside.report.run import summarise
 from courtside.report.summary import write_summary
 from courtside.rosters import load_rosters
+from courtside.types import Team
 
 
 def settings_from(
@@ -68,9 +69,13 @@ def analyze(clips: Sequence[Path], output: Path, settings: Settings, fps: Fracti
             console.print(f"{clip.name}: analysed before, nothing has changed", highlight=False)
 
 
-def resolve(output: Path, rosters: Path | None, settings: Settings, only: Sequence[str] | None = None) -> None:
+def rosters_from(path: Path | None) -> tuple[Team, ...]:
+    """Return the teams of the roster file; none without one."""
+    return load_rosters(path) if path else ()
+
+
+def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Sequence[str] | None = None) -> None:
     """Name the people of all clips in ``output`` together and write each clip's results."""
-    teams = load_rosters(rosters) if rosters else ()
     folders = _run_folders(output, only)
     records = [read_records(folder / "records") for folder in folders]
     began = time.perf_counter()

@@ -133,5 +133,5 @@ def _colour_evidence(teams: Sequence[Team], kit_colors: Sequence[str | None]) ->
     wanted = np.stack([_lab(team.color) for team in teams])
     coloured = int((kits[:, 0] - np.abs(kits[:, 1:]).sum(1)).argmin())
     near = np.linalg.norm((kits[coloured] - wanted) * (0.5, 1, 1), axis=1)  # lightness suffers most from the light
-    evidence = float(np.clip((near[1] - near[0]) / 15, -1.5, 1.5))
+    evidence = float(np.clip((near[1] - near[0]) / 12, -2.5, 2.5))
     return evidence if coloured == 0 else -evidence

@@ -22,7 +22,8 @@ from courtside.types import Frame, Image
 _WIDTH, _HEIGHT = 64, 36
 _SHIFT_X, _SHIFT_Y = 8, 4
 _ALIKE = 0.65
-"""Tried on broadcast clips: consecutive frames of a shot were never below 0.78; joins of two far moments of one camera never above 0.69 (98 %: 0.66)."""
+"""Over eleven real clips no frame inside a shot scored below 0.79 and the two true cuts 0.19 and 0.26. Made-up joins are missed at this threshold in 0 of 300
+between any two clips, 1 of 300 between plays on one floor, 4 of 300 between two moments of one play: too few clips to promise it elsewhere."""
 _FLAT = 2.0
 """Grey levels (of 255, standard deviation) below which a picture is black or washed out and can't be compared."""
 _BEFORE, _AFTER = 3, 2

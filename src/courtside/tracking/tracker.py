@@ -19,6 +19,8 @@ Array = npt.NDArray[np.float64]
 
 _OUT = 1.0
 """Cost of leaving a track and a box apart; a pair that costs as much is no pair."""
+_WEAK_OUT = 0.6
+"""The same for unsure boxes: they keep a track alive only where they fit it well."""
 _IMPOSSIBLE = 1e3
 _W_OVERLAP, _W_DISTANCE, _W_SIZE, _W_KIT, _W_ROLE, _W_LOST = 0.45, 0.25, 0.35, 0.35, 0.5, 0.2
 _LOST_S = 0.3
@@ -89,8 +91,8 @@ class BoxTracker:
     Args:
         high: confidence (0-1) from which a box may pair with any track.
         low: confidence from which a box may keep a track alive that was seen within ``weak_age_s``.
-        birth: confidence from which an unpaired box begins a track.
-        sure: confidence from which a track is reported at its first box; others are reported once confirmed.
+        birth: confidence from which an unpaired box begins a track; ``high`` if None.
+        sure: confidence from which a track is reported at its first box, others once confirmed; 0.2 above ``birth`` if None.
         confirm_s: a track below ``sure`` is confirmed when its boxes span this many seconds.
         max_age_s: a track not seen for longer ends.
         weak_age_s: a track not seen for longer is not revived by an unsure box; an unreported one ends.
@@ -103,15 +105,17 @@ class BoxTracker:
         *,
         high: float = 0.5,
         low: float = 0.15,
-        birth: float = 0.55,
-        sure: float = 0.75,
+        birth: float | None = None,
+        sure: float | None = None,
         confirm_s: float = 0.1,
         max_age_s: float = 1.5,
         weak_age_s: float = 0.25,
         doubt_s: float = 0.5,
         margin: float = 0.15,
     ) -> None:
-        self.high, self.low, self.birth, self.sure = high, low, birth, sure
+        self.high, self.low = high, low
+        self.birth = high if birth is None else birth
+        self.sure = self.birth + 0.2 if sure is None else sure
         self.confirm_s, self.max_age_s, self.weak_age_s, self.doubt_s, self.margin = confirm_s, max_age_s, weak_age_s, doubt_s, margin
         self._ids = count(1)
         self._camera = CameraMotion()
@@ -149,7 +153,7 @@ class BoxTracker:
         idle = list(self._tracks)
         strong = [j for j in range(len(boxes)) if boxes.confidence[j] >= self.high]
         weak = [j for j in range(len(boxes)) if self.low <= boxes.confidence[j] < self.high]
-        for stage, columns in (("reported", strong), ("new", strong), ("recent", weak)):
+        for stage, columns, worst in (("reported", strong, _OUT), ("new", strong, _OUT), ("recent", weak, _WEAK_OUT)):
             if stage == "reported":
                 candidates = [track for track in idle if track.track_id]
             elif stage == "new":
@@ -157,7 +161,7 @@ class BoxTracker:
             else:
                 candidates = [track for track in idle if now_s - track.seen_s <= self.weak_age_s]
             free = [j for j in columns if j not in owner and j not in open_boxes]
-            pairs, doubts = self._associate(candidates, free, boxes, now_s)
+            pairs, doubts = self._associate(candidates, free, boxes, now_s, worst)
             for track, j in pairs:
                 owner[j] = track
             for track, j in doubts:
@@ -184,14 +188,14 @@ class BoxTracker:
         return now_s - track.seen_s <= patience_s and track.doubt_s <= self.doubt_s
 
     def _associate(
-        self, tracks: list[_Track], columns: list[int], boxes: _Boxes, now_s: float
+        self, tracks: list[_Track], columns: list[int], boxes: _Boxes, now_s: float, worst: float
     ) -> tuple[list[tuple[_Track, int]], list[tuple[_Track, int]]]:
-        """Return the believed pairs of ``tracks`` and boxes, and the pairs left open."""
+        """Return the believed pairs of ``tracks`` and boxes that cost less than ``worst``, and the pairs left open."""
         if not tracks or not columns:
             return [], []
         cost = _costs(tracks, columns, boxes, now_s)
-        rows, places = linear_sum_assignment(np.minimum(cost - _OUT, 0.0))
-        chosen = {int(i): int(j) for i, j in zip(rows, places, strict=True) if cost[i, j] < _OUT}
+        rows, places = linear_sum_assignment(np.minimum(cost - worst, 0.0))
+        chosen = {int(i): int(j) for i, j in zip(rows, places, strict=True) if cost[i, j] < worst}
         unsure = _exchangeable(cost, chosen, boxes.xyxy[columns], self.margin)
         pairs = [(tracks[i], columns[j]) for i, j in chosen.items() if i not in unsure]
         return pairs, [(tracks[i], columns[j]) for i, j in chosen.items() if i in unsure]

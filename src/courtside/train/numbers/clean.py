@@ -1,8 +1,8 @@
 """Finding how each training crop lies and which labels are wrong, with the network that is being trained.
 
 Small-loss selection (Jiang et al. 2018, "MentorNet"): early on a network has learned what most crops agree on, and not yet single wrong labels by heart. It
-starts from rendered numbers, whose labels are certain, and from the crops as they lie; then every crop is laid the way in which its label is likeliest, and loses
-its vote when the network is sure of another number. After more training on the crops set upright this is done once more, now with a better judge.
+starts from rendered numbers, whose labels are certain, and from the crops as they lie; then every crop is laid the way in which its label is likeliest, and
+loses its vote when the network is sure of another number. After more training on the crops set upright this is done once more, now with a better judge.
 """
 
 from __future__ import annotations
