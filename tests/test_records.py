@@ -44,9 +44,14 @@ def test_round_trip(tmp_path: Path, n_frames: int) -> None:
 
 def test_an_error_leaves_nothing_and_keeps_what_was(tmp_path: Path) -> None:
     write(tmp_path / "records", 3)
-    with pytest.raises(RuntimeError), RecordsWriter(tmp_path / "records", CLIP, {}) as writer:
-        writer.add_frame(0, 0.0, False, np.eye(3))
-        raise RuntimeError
+
+    def fail() -> None:
+        with RecordsWriter(tmp_path / "records", CLIP, {}) as writer:
+            writer.add_frame(0, 0.0, False, np.eye(3))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert len(read_records(tmp_path / "records").frames.time_s) == 3
     assert [path.name for path in tmp_path.iterdir()] == ["records"]
 

@@ -146,7 +146,9 @@ class RecordsWriter:
         if self._n_frames % _ROWS_PER_GROUP_FRAMES == 0:
             self._flush()
 
-    def add_detections(self, frame: int, tracker_ids: Sequence[int], class_ids: Sequence[int], confidences: Sequence[float], xyxy: npt.NDArray[np.number]) -> None:
+    def add_detections(
+        self, frame: int, tracker_ids: Sequence[int], class_ids: Sequence[int], confidences: Sequence[float], xyxy: npt.NDArray[np.number]
+    ) -> None:
         """Add a frame's boxes, all sequences (n,), ``xyxy`` (n, 4)."""
         for tracker_id, class_id, confidence, box in zip(tracker_ids, class_ids, confidences, xyxy, strict=True):
             row = {"frame": frame, "tracker_id": int(tracker_id), "class_id": int(class_id), "confidence": float(confidence)}

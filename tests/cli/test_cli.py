@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import fakes
 import pyarrow.parquet as pq
 import pytest
 
+import fakes
 from courtside.cli import main
 
 MakeClip = Callable[..., Path]

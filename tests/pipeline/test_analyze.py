@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import fakes
 import numpy as np
 import pytest
 
+import fakes
 from courtside.config import Settings, load_settings
 from courtside.errors import MediaError, ModelError
 from courtside.pipeline.analyze import analyze, padded_crop
@@ -29,7 +29,7 @@ def clip(make_clip: MakeClip) -> Path:
 
 def test_everything_is_recorded(clip: Path, tmp_path: Path) -> None:
     steps: list[int] = []
-    assert analyze(clip, tmp_path / "records", settings(), advance=lambda done, total: steps.append(done))
+    assert analyze(clip, tmp_path / "records", settings(), advance=lambda done, _: steps.append(done))
     records = read_records(tmp_path / "records")
     assert steps == list(range(1, 41)) and len(records.frames.time_s) == 40
     players = records.detections.class_id == PLAYER

@@ -6,11 +6,11 @@ import dataclasses
 
 import numpy as np
 import pytest
-from scenes import BLACK, WHITE, Walker, records, seen
 
 from courtside.config import IdentitySettings
 from courtside.pipeline.resolve import Result, resolve
 from courtside.types import Team
+from scenes import BLACK, WHITE, Walker, records, seen
 
 SPURS = Team("Spurs", "#1D1D1D", players={"20": "Ginobili", "21": "Duncan", "2": "Leonard", "9": "Parker"})
 MAVERICKS = Team("Mavericks", "#00538C", players={"20": "Harris", "41": "Nowitzki", "25": "Carter", "8": "Calderon"})

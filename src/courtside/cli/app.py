@@ -101,7 +101,7 @@ def render(
 @app.command()
 def detect(
     source: Annotated[Path, typer.Argument(help="A picture, a folder of pictures, or a clip.", show_default=False)],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where the drawn pictures or video go: a folder, or a file for one picture or clip.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="For the drawn pictures or video: a folder, or a file for one picture or clip.")] = None,
     only: Annotated[str | None, typer.Option(help="Draw and list only: players, numbers, referees, ball or rim.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also list everything found as {file, xyxy in pixels of the file, score, class}.")] = None,
     confidence: Annotated[float, typer.Option(min=0.0, max=1.0, help="Boxes less sure than this are not drawn. The JSON list has them from 0.02 on.")] = 0.4,

@@ -20,7 +20,7 @@ Preset = Annotated[str | None, typer.Option(help="A named set of settings: defau
 Config = Annotated[Path | None, typer.Option(help="TOML file of settings; goes over the preset.")]
 Set = Annotated[list[str] | None, typer.Option("--set", help="One setting, as tracker.max_age_s=2; goes over the file. May be given again.")]
 Fps = Annotated[str | None, typer.Option(help="The true frame rate, as 30, 29.97 or 30000/1001, where the clip's own is wrong.")]
-MinConfidence = Annotated[float | None, typer.Option(min=0.5, max=1.0, help="Names and numbers less probable than this are not drawn. Higher: fewer, surer names.")]
+MinConfidence = Annotated[float | None, typer.Option(min=0.5, max=1.0, help="What is less probable than this is not drawn. Higher: fewer, surer names.")]
 
 _NTSC = {"23.976": Fraction(24000, 1001), "23.98": Fraction(24000, 1001), "29.97": Fraction(30000, 1001), "59.94": Fraction(60000, 1001)}
 

@@ -87,13 +87,16 @@ def detect_source(
         return drawn
 
     is_clip = source.is_file() and source.suffix.lower() not in IMAGE_SUFFIXES
-    (_detect_clip if is_clip else _detect_images)(source, output, find, fps)
+    if is_clip:
+        _detect_clip(source, output, find, fps)
+    else:
+        _detect_images(source, output, find)
     if json_file is not None:
         write_aside(json_file, lambda aside: aside.write_text(json.dumps(rows)))
         console.print(f"{json_file}: {len(rows)} boxes", highlight=False)
 
 
-def _detect_images(source: Path, output: Path | None, find: Callable[..., sv.Detections], fps: Fraction | None) -> None:
+def _detect_images(source: Path, output: Path | None, find: Callable[..., sv.Detections]) -> None:
     from courtside.render.overlays import draw_detections
 
     images = find_images(source)

@@ -6,6 +6,7 @@ One clip's results lie in OUTPUT itself; those of several clips in a folder each
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import time
 from collections.abc import Sequence
@@ -91,42 +92,46 @@ def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Seque
 
 
 def render(output: Path, settings: Settings, videos: Sequence[Path]) -> None:
-    """Draw the named video of each clip in ``output``."""
+    """Draw the named video of each clip in ``output`` that is not there yet as it would be drawn now."""
+    for folder in _run_folders(output, [video.stem for video in videos] or None):
+        stamp, digest = folder / "named.json", _render_digest(folder, settings)
+        if (folder / "named.mp4").is_file() and stamp.is_file() and stamp.read_text() == digest:
+            console.print(f"{folder / 'named.mp4'}: up to date", highlight=False)
+            continue
+        _render_clip(folder, settings, videos)
+        _stamp(stamp, digest)
+
+
+def _render_clip(folder: Path, settings: Settings, videos: Sequence[Path]) -> None:
     from courtside.media import VideoWriter, prefetch, read_frames
     from courtside.pipeline.results import read_people, read_teams
     from courtside.render.video import render_clip
 
-    folders = _run_folders(output, [video.stem for video in videos] or None)
-    for folder in folders:
-        records = read_records(folder / "records")
-        clip = _find_video(records, folder, videos)
-        stamp, target = folder / "named.json", folder / "named.mp4"
-        digest = _render_digest(folder, settings)
-        if target.is_file() and stamp.is_file() and stamp.read_text() == digest:
-            console.print(f"{target}: up to date", highlight=False)
-            continue
-        people, teams = read_people(folder / "tracks.parquet"), read_teams(folder / "result.json")
-        info, fps = records.clip, records.settings.get("fps")
-        overlays = frozenset(settings.render.overlays)
-        began = time.perf_counter()
-        with progress(f"render {clip.name}") as advance:
-            done = 0
-
-            def step(total: int | None = info.n_frames) -> None:
-                nonlocal done
-                done += 1
-                advance(done, total)
-
-            frames = prefetch(read_frames(clip, Fraction(fps) if fps else None, lambda message: None), depth=4)
-            try:
-                with VideoWriter(target, info.width, info.height, info.rate, settings.render.crf, settings.render.preset) as writer:
-                    render_clip(frames, info, lambda i: people.get(i, []), records.detections_of, teams, overlays, writer.write, step)
-            finally:
-                frames.close()
-        _stamp(stamp, digest)
-        n = len(records.frames.time_s)
-        spent_s = time.perf_counter() - began
-        console.print(f"{target}: {n} frames in {spent_s:.1f} s ({n / spent_s:.1f} frames/s)", highlight=False)
+    records = read_records(folder / "records")
+    clip, target, info, fps = _find_video(records, folder, videos), folder / "named.mp4", records.clip, records.settings.get("fps")
+    people, teams, total = read_people(folder / "tracks.parquet"), read_teams(folder / "result.json"), len(records.frames.time_s)
+    began, done = time.perf_counter(), itertools.count(1)
+    # whatever is wrong with the clip was said when it was analysed
+    frames = prefetch(read_frames(clip, Fraction(fps) if fps else None, lambda _: None), depth=4)
+    try:
+        with (
+            progress(f"render {clip.name}") as advance,
+            VideoWriter(target, info.width, info.height, info.rate, settings.render.crf, settings.render.preset) as writer,
+        ):
+            render_clip(
+                frames,
+                info,
+                lambda frame: people.get(frame, []),
+                records.detections_of,
+                teams,
+                frozenset(settings.render.overlays),
+                writer.write,
+                lambda: advance(next(done), total),
+            )
+    finally:
+        frames.close()
+    spent_s = time.perf_counter() - began
+    console.print(f"{target}: {total} frames in {spent_s:.1f} s ({total / spent_s:.1f} frames/s)", highlight=False)
 
 
 def _find_video(records: Records, folder: Path, videos: Sequence[Path]) -> Path:

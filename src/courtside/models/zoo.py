@@ -48,7 +48,7 @@ CARDS: tuple[ModelCard, ...] = (
         role="detector",
         target="courtside.models.detector:OnnxDetector",
         weights="detector.onnx",
-        sha256="f1bc11455b025cb43700991ab916e6d2df5a000fb278d4167c95b3608bb7f42d",
+        sha256="9b34be89cf9ffec1e755ca4072d03c937923075dd5adb61ae8a16b7a5ddd00e8",
         licence="Apache-2.0",
         data=(
             "Roboflow Universe basketball-player-detection-3-ycjdo (fork), 464 frames (CC BY 4.0 as its uploader states); "

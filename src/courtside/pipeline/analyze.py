@@ -26,7 +26,13 @@ from courtside.types import NUMBER, REFEREE, AppearanceEncoder, ClipInfo, Detect
 _CROWDED = 0.15  # share of a box that somebody else may cover before its look is not taken as its own
 
 
-def _detected(frames: Iterable[tuple[Frame, bool]], detector: Detector, cache: DetectionCache, watch: Stopwatch) -> Generator[tuple[Frame, bool, sv.Detections], None, None]:
+def _quiet(*_: object) -> None:
+    """Tell nobody."""
+
+
+def _detected(
+    frames: Iterable[tuple[Frame, bool]], detector: Detector, cache: DetectionCache, watch: Stopwatch
+) -> Generator[tuple[Frame, bool, sv.Detections], None, None]:
     for frame, cut in frames:
         found = cache.get(frame.index)
         if found is None:
@@ -123,8 +129,8 @@ def analyze(
     folder: Path,
     settings: Settings,
     fps: Fraction | None = None,
-    advance: Callable[[int, int | None], None] = lambda done, total: None,
-    warn: Callable[[str], None] = lambda message: None,
+    advance: Callable[[int, int | None], None] = _quiet,
+    warn: Callable[[str], None] = _quiet,
 ) -> bool:
     """Analyse one clip into the records folder ``folder``.
 

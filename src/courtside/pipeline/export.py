@@ -46,10 +46,11 @@ def write_tracks(path: Path, result: Result, records: Records, clip: int) -> Non
             ("probability", pa.float32()),
         ]
     )
-    rows = []
-    for frame, people in sorted(result.people(clip).items()):
-        for person in sorted(people, key=lambda person: person.track_id):
-            rows.append(_row(frame, float(records.frames.time_s[frame]), person))
+    rows = [
+        _row(frame, float(records.frames.time_s[frame]), person)
+        for frame, people in sorted(result.people(clip).items())
+        for person in sorted(people, key=lambda person: person.track_id)
+    ]
     table = pa.Table.from_pylist(rows, schema=schema)
     write_aside(path, lambda aside: pq.write_table(table, aside, compression="zstd"))
 

@@ -123,7 +123,7 @@ def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: Identit
     tracklets = _cut_contradictions(tracklets, kits)
     sides = np.array([kits.chance(tracklet.look) for tracklet in tracklets]).reshape(-1, 3)
     people = [_joined([tracklets[i] for i in track]) for track in link(tracklets, sides, cameras)]
-    people = [person for person in people if person.end_s - person.start_s >= settings.min_track_s and person.confidence.mean() >= settings.min_track_confidence]
+    people = [person for person in people if _is_somebody(person, settings)]
     players = [person for person in people if not person.is_referee]
     evidence = [_evidence(player, kits) for player in players]
     colors = [_kit_color(players, evidence, kit) for kit in (0, 1)]
@@ -138,6 +138,10 @@ def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: Identit
     ]
     tracks = [_referee(person) for person in people if person.is_referee] + _merged(named)
     return Result(teams, order_chance, tuple(_finished(tracks, clips, settings)))
+
+
+def _is_somebody(person: Tracklet, settings: IdentitySettings) -> bool:
+    return person.end_s - person.start_s >= settings.min_track_s and float(person.confidence.mean()) >= settings.min_track_confidence
 
 
 def _referee(person: Tracklet) -> Track:

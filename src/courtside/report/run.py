@@ -25,6 +25,11 @@ def _label(track: Track) -> str:
     return f"#{track.number} {track.player or ''}".strip() if track.number else ""
 
 
+def _likely_number(track: Track) -> str | None:
+    best = track.best
+    return best.number if best and track.n_readings and best.number_chance >= _LIKELY else None
+
+
 def _why(track: Track) -> str:
     best = track.best
     if track.team is None:
@@ -49,7 +54,7 @@ def summarise(records: Records, result: Result, clip: int, timing_s: Mapping[str
         named = tuple(NamedPlayer(track.number or "", track.player or "", track.probability, len(track.frame) * frame_s, 1.0) for track in found)
         teams.append(TeamFound(team.name, team.color, named))
     unproved = tuple(
-        Unproved(track.team, track.best.number if track.best and track.n_readings and track.best.number_chance >= _LIKELY else None, len(track.frame) * frame_s, _why(track))
+        Unproved(track.team, _likely_number(track), len(track.frame) * frame_s, _why(track))
         for track in players
         if not track.number
     )

@@ -60,7 +60,7 @@ class CameraMotion:
         self._flash_frames = 0
         self._overlay: npt.NDArray[np.float32] | None = None
 
-    def estimate(self, image: Image, people_xyxy: npt.NDArray[np.floating]) -> Motion:
+    def estimate(self, image: Image, people_xyxy: npt.NDArray[np.number]) -> Motion:
         """Return the motion from the frame given at the last call to ``image``.
 
         Args:
@@ -95,7 +95,7 @@ class CameraMotion:
         self._keep(grey, people_xyxy * scale)
         return Motion(_unscaled(motion, scale), found is not None)
 
-    def _keep(self, grey: npt.NDArray[np.uint8], people_xyxy: npt.NDArray[np.floating]) -> None:
+    def _keep(self, grey: npt.NDArray[np.uint8], people_xyxy: npt.NDArray[np.number]) -> None:
         """Make ``grey`` the reference and find its corners: the best of each cell, off the people and off the overlay."""
         self._reference = grey
         n_rows, n_columns = grey.shape[0] // _CELL, grey.shape[1] // _CELL
@@ -105,8 +105,8 @@ class CameraMotion:
         if self._overlay is None:
             self._overlay = np.zeros((n_rows, n_columns), np.float32)
         strength = cv2.cornerMinEigenVal(grey, 3)
-        cells = strength[: n_rows * _CELL, : n_columns * _CELL].reshape(n_rows, _CELL, n_columns, _CELL).transpose(0, 2, 1, 3)
-        cells = cells.reshape(n_rows, n_columns, _CELL * _CELL)
+        tiles = strength[: n_rows * _CELL, : n_columns * _CELL].reshape(n_rows, _CELL, n_columns, _CELL).transpose(0, 2, 1, 3)
+        cells = tiles.reshape(n_rows, n_columns, _CELL * _CELL)
         best = cells.argmax(2)
         good = (np.take_along_axis(cells, best[..., None], 2)[..., 0] > _MIN_CORNER) & (self._overlay < 1)
         rows, columns = np.nonzero(good)
@@ -122,8 +122,10 @@ class CameraMotion:
         self._flow: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]] | None = None
         if self._reference is None or len(self._corners) < _MIN_SUPPORT:
             return None
-        moved, status, _ = cv2.calcOpticalFlowPyrLK(self._reference, grey, self._corners[:, None], None, winSize=(13, 13), maxLevel=3,
-                                                    criteria=(cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 12, 0.03))  # fmt: skip
+        start = self._corners[:, None]
+        enough = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 12, 0.03)
+        # OpenCV's stubs ask for a first guess; without the flag for it, it is not looked at.
+        moved, status, _ = cv2.calcOpticalFlowPyrLK(self._reference, grey, start, start.copy(), winSize=(13, 13), maxLevel=3, criteria=enough)
         kept = status[:, 0] > 0
         before, after = self._corners[kept], moved[kept, 0]
         self._flow = before, after
@@ -171,7 +173,7 @@ def _similarity(before: npt.NDArray[np.float32], after: npt.NDArray[np.float32])
         return None
     matrix, inliers = cv2.estimateAffinePartial2D(before, after, method=cv2.RANSAC, ransacReprojThreshold=_REPROJECTION_PX, maxIters=200, confidence=0.99)
     if matrix is None:
-        return None
+        return None  # type: ignore[unreachable, unused-ignore]  # OpenCV's stubs say never, degenerate points say otherwise
     n_agree = int(inliers.sum())
     zoom = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     if n_agree < max(_MIN_SUPPORT, 0.25 * len(before)) or not 0.8 < zoom < 1.25:

@@ -162,8 +162,7 @@ class BoxTracker:
                 candidates = [track for track in idle if now_s - track.seen_s <= self.weak_age_s]
             free = [j for j in columns if j not in owner and j not in open_boxes]
             pairs, doubts = self._associate(candidates, free, boxes, now_s, worst)
-            for track, j in pairs:
-                owner[j] = track
+            owner |= {j: track for track, j in pairs}
             for track, j in doubts:
                 track.doubt_s += dt_s
                 open_boxes.add(j)

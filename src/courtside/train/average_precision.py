@@ -21,10 +21,12 @@ def average_precision(
     hits: list[bool] = []
     n_truth = 0
     for predicted, truth in zip(predictions, truths, strict=True):
+        assert truth.class_id is not None
         boxes = truth.xyxy[np.isin(truth.class_id, wanted)] if len(truth) else np.zeros((0, 4))
         n_truth += len(boxes)
         if not len(predicted):
             continue
+        assert predicted.class_id is not None
         chosen = predicted[np.isin(predicted.class_id, wanted)]
         assert isinstance(chosen, sv.Detections) and chosen.confidence is not None
         order = np.argsort(-chosen.confidence, kind="stable")

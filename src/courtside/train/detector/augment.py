@@ -95,8 +95,8 @@ def _camera(image: Image, random: np.random.Generator) -> Image:
         kernel = np.zeros((length, length), np.float32)
         kernel[length // 2] = 1 / length
         turn = cv2.getRotationMatrix2D((length / 2 - 0.5, length / 2 - 0.5), random.uniform(-15, 15), 1)
-        kernel = cv2.warpAffine(kernel, turn, (length, length))
-        image = cv2.filter2D(image, -1, kernel / max(kernel.sum(), 1e-3)).astype(np.uint8, copy=False)
+        smear = np.asarray(cv2.warpAffine(kernel, turn, (length, length)), np.float32)
+        image = cv2.filter2D(image, -1, smear / max(float(smear.sum()), 1e-3)).astype(np.uint8, copy=False)
     elif dice < 0.4:  # over-sharpened transfer
         soft = cv2.GaussianBlur(image, (0, 0), 1.5)
         image = cv2.addWeighted(image, 1.8, soft, -0.8, 0).astype(np.uint8, copy=False)
@@ -105,7 +105,7 @@ def _camera(image: Image, random: np.random.Generator) -> Image:
         image = np.clip(image + noise, 0, 255).astype(np.uint8)
     if random.random() < 0.25:
         _, code = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(25, 80))])
-        image = cv2.imdecode(code, cv2.IMREAD_COLOR).astype(np.uint8, copy=False)
+        image = np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR), np.uint8)
     return image
 
 

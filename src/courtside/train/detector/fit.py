@@ -96,7 +96,7 @@ def fit(recipe: DetectorRecipe, folder: Path, say: Callable[[str], None], save_e
         DataError: a data folder is missing or empty.
     """
     torch.manual_seed(recipe.seed)
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 0)) or os.cpu_count() or 1)
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "0")) or os.cpu_count() or 1)
     cv2.setNumThreads(1)
     folder.mkdir(parents=True, exist_ok=True)
     labelled, valid = load_coco(recipe.detection / "train"), load_coco(recipe.detection / "valid")

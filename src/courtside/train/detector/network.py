@@ -44,6 +44,7 @@ class DetectorNetwork(nn.Module):
         self.lateral4, self.fuse4 = _conv(40, 40, kernel=1), _conv(40, 40)
         self.head = nn.Sequential(_conv(40, 56), nn.Conv2d(56, N_OUTPUTS, 1))
         bias = self.head[1].bias
+        assert isinstance(bias, Tensor)
         with torch.no_grad():
             bias.zero_()
             bias[:_N_HEAT] = -4.0  # nearly every cell is background: start there (Lin et al. 2017, focal loss)
@@ -51,6 +52,8 @@ class DetectorNetwork(nn.Module):
             bias[_N_HEAT + 4 : _N_HEAT + _N_SIDES] = 1.0
 
     def forward(self, images: Tensor) -> Tensor:
+        """Return the raw outputs."""
+
         def double(x: Tensor) -> Tensor:
             return F.interpolate(x, scale_factor=2.0, mode="nearest")
 
@@ -64,8 +67,8 @@ class DetectorNetwork(nn.Module):
 
 def split_outputs(raw: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Split raw outputs into heat logits (b, 5, h, w), sides in cells (b, 4, 4, h, w), action logits (b, 5, h, w) and basket logits (b, h, w)."""
-    heat, sides, action, basket = raw.split((_N_HEAT, _N_SIDES, _N_ACTIONS, 1), 1)
-    return heat, F.softplus(sides.float()).unflatten(1, (len(SHAPES), 4)), action, basket[:, 0]
+    heat, sides, action, basket = torch.split(raw, [_N_HEAT, _N_SIDES, _N_ACTIONS, 1], 1)
+    return heat, torch.unflatten(F.softplus(sides.float()), 1, (len(SHAPES), 4)), action, basket[:, 0]
 
 
 class ExportedDetector(nn.Module):
@@ -82,6 +85,7 @@ class ExportedDetector(nn.Module):
         self.register_buffer("shape", torch.tensor(SHAPE_OF_CHANNEL))
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return boxes, scores and class ids."""
         heat, sides, action, basket = split_outputs(self.network(images.permute(0, 3, 1, 2)))
         heat = torch.sigmoid(heat.float())
         heat = heat * (F.max_pool2d(heat, 3, 1, 1) == heat)
