@@ -56,7 +56,7 @@ def test_a_flicker_is_never_reported(arena: Any) -> None:
         assert follow(tracker, arena, bodies, i) == []
 
 
-@pytest.mark.parametrize("rate", [10.0, 25.0, 29.97, 60.0])
+@pytest.mark.parametrize("rate", [12.5, 29.97, 50.0])
 @pytest.mark.parametrize(("away_s", "same"), [(0.8, True), (1.3, False)])
 def test_max_age_is_in_seconds_whatever_the_frame_rate(arena: Any, rate: float, away_s: float, same: bool) -> None:
     tracker = BoxTracker(max_age_s=1.0)
@@ -204,26 +204,27 @@ def test_what_a_detection_carries_is_kept_and_the_input_is_not_touched(arena: An
 
 
 def test_state_does_not_grow_with_the_clip(arena: Any) -> None:
-    tracker = BoxTracker(max_age_s=0.5)
-    image = arena.frame(0, 0.0, []).image[:120, :160]
+    tracker = BoxTracker(max_age_s=0.2)
+    image = arena.frame(0, 0.0, []).image[:90, :120]
     rng = np.random.default_rng(3)
     sizes = []
     for i in range(3000):
-        corner = rng.uniform(0, [130, 80], (2, 2))
+        corner = rng.uniform(0, [100, 60], (2, 2))
         found = sv.Detections(np.hstack([corner, corner + np.array([12, 30])]), confidence=rng.uniform(0.1, 1, 2), class_id=rng.choice([PLAYER, REFEREE], 2))
         tracker.update(Frame(i, i / 30, image), found)
-        sizes.append(len(pickle.dumps(tracker)))
-    assert max(sizes[1500:]) < 1.3 * max(sizes[:1500])
+        if i % 50 == 0:
+            sizes.append(len(pickle.dumps(tracker)))
+    assert max(sizes[30:]) < 1.3 * max(sizes[:30])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(data=st.data())
 def test_the_order_of_detections_changes_only_the_order(arena: Any, data: st.DataObject) -> None:
     straight, shuffled = BoxTracker(), BoxTracker()
     n = data.draw(st.integers(2, 6))
     place = st.tuples(st.integers(640, 1200), st.integers(400, 640), st.sampled_from([0.3, 0.6, 0.9]), st.sampled_from([PLAYER, REFEREE]))
     places = data.draw(st.lists(place, min_size=n, max_size=n, unique=True))
-    for i in range(8):
+    for i in range(5):
         bodies = [arena.body(x + 3 * i * (-1) ** k, y, arena.white if k % 2 else arena.navy, 80, c, role) for k, (x, y, c, role) in enumerate(places)]
         frame, found = arena.frame(i, i / 30, bodies), arena.detections(bodies)
         order = np.array(data.draw(st.permutations(range(n))))
@@ -232,8 +233,8 @@ def test_the_order_of_detections_changes_only_the_order(arena: Any, data: st.Dat
         assert by_box[0] == by_box[1]
 
 
-@settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 2**16), n_frames=st.integers(1, 30))
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 2**16), n_frames=st.integers(1, 15))
 def test_any_boxes_at_all_give_each_id_once_a_frame(arena: Any, seed: int, n_frames: int) -> None:
     rng = np.random.default_rng(seed)
     tracker, image = BoxTracker(), arena.frame(0, 0.0, []).image

@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from courtside.models.onnx import open_session
-from courtside.types import Image, Reading
+from courtside.types import NUMBERS, Image, Reading
 
 if TYPE_CHECKING:
     import onnxruntime as ort
 
-NUMBERS: tuple[str, ...] = (*(str(number) for number in range(100)), "00")
+
 """Every number a player may wear; column i of a distribution is the chance of ``NUMBERS[i]``."""
 
 CANVAS = (36, 44)
@@ -77,9 +77,9 @@ class OnnxNumberReader:
         for chances, whole in zip(number_distribution(tens, units, state), state[:, WHOLE], strict=True):
             best = int(chances.argmax())
             if whole < self.least_whole:
-                readings.append(Reading(None, float(1 - whole)))
+                readings.append(Reading(None, float(1 - whole), chances))
             else:
-                readings.append(Reading(NUMBERS[best], float(chances[best])))
+                readings.append(Reading(NUMBERS[best], float(chances[best]), chances))
         return readings
 
     def read_distribution(self, crops: Sequence[Image]) -> npt.NDArray[np.float32]:

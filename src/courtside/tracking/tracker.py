@@ -19,19 +19,22 @@ Array = npt.NDArray[np.float64]
 
 _OUT = 1.0
 """Cost of leaving a track and a box apart; a pair that costs as much is no pair."""
-_WEAK_OUT = 0.6
+_WEAK_OUT = 0.7
 """The same for unsure boxes: they keep a track alive only where they fit it well."""
 _IMPOSSIBLE = 1e3
-_W_OVERLAP, _W_DISTANCE, _W_SIZE, _W_KIT, _W_ROLE, _W_LOST = 0.45, 0.25, 0.35, 0.35, 0.5, 0.2
+_W_OVERLAP, _W_DISTANCE, _W_SIZE, _W_KIT, _W_ROLE, _W_LOST = 0.45, 0.25, 0.25, 0.5, 0.5, 0.3
 _LOST_S = 0.3
 """A track out of sight for this long pays most of ``_W_LOST``: whoever was seen a moment ago has the better claim."""
 _OTHER_ROLE = 0.35
 """Track's lean times box's confidence from which a referee's box is never a player's, nor the other way round."""
-_GATE_SIGMAS = 3.5
+_GATE_SIGMAS = 5.0
 _MAX_GATE = 1.6
 """No box is farther than this many heights from where its track is expected, however long it was hidden."""
 _OTHER_KIT = 1.3
 """Kit distance that one person's unhidden boxes reach in 1 of 100 cases and two teams' in most."""
+_OTHER_KIT_BACK = 1.0
+"""The same for a track that was out of sight."""
+_GONE_S = 0.05
 _KNOWN_KIT_S = 0.2
 _KIT_MEMORY_S = 1.0
 _CLEAN = 0.15
@@ -266,7 +269,8 @@ def _costs(tracks: list[_Track], columns: list[int], boxes: _Boxes, now_s: float
         knows = np.array([track.kit_s >= _KNOWN_KIT_S for track in tracks])[:, None]
         clean = (boxes.hidden[columns] < _CLEAN)[None]
         cost = cost + _W_KIT * kit * np.where(knows, 1.0, 0.5)
-        cost[knows & clean & (kit > _OTHER_KIT)] = _IMPOSSIBLE
+        # The kit of a box under others may be theirs, which matters little while a track goes on and all the more where it is taken up again.
+        cost[knows & (kit > np.where(lost_s > _GONE_S, _OTHER_KIT_BACK, np.where(clean, _OTHER_KIT, np.inf)))] = _IMPOSSIBLE
     lean = np.array([track.lean for track in tracks])[:, None]
     against = np.maximum(-lean * boxes.vote[columns][None], 0.0)
     cost = cost + _W_ROLE * against

@@ -109,8 +109,26 @@ def _camera(image: Image, random: np.random.Generator) -> Image:
     return image
 
 
+def _score_graphic(sample: Sample, random: np.random.Generator) -> Sample:
+    """Paint a broadcast graphic with digits over a part of the picture: people behind it keep their boxes, small things it hides are gone."""
+    height, width = sample.image.shape[:2]
+    wide, high = random.integers(width // 8, width // 2), random.integers(height // 20, height // 8)
+    left, top = random.integers(0, width - wide), random.integers(0, height - high)
+    image, color = sample.image.copy(), random.integers(0, 256, 3).tolist()
+    cv2.rectangle(image, (int(left), int(top)), (int(left + wide), int(top + high)), color, -1)
+    ink, place = [255 - value for value in color], (int(left + 4), int(top + 0.8 * high))
+    text = " ".join(str(n) for n in random.integers(0, 120, 4))
+    cv2.putText(image, text, place, cv2.FONT_HERSHEY_SIMPLEX, high / 40, ink, max(1, int(high) // 14), cv2.LINE_AA)
+    boxes = sample.boxes
+    overlap = np.minimum(boxes[:, 2:4], (left + wide, top + high)) - np.maximum(boxes[:, :2], (left, top))
+    hidden = np.prod(overlap.clip(0), 1) / np.maximum(np.prod(boxes[:, 2:4] - boxes[:, :2], 1), 1e-6)
+    return Sample(image, boxes[hidden < 0.6], sample.numbers_ignored, sample.rim_ignored, sample.has_actions)
+
+
 def augment(sample: Sample, size: int, zoom: tuple[float, float], random: np.random.Generator) -> Sample:
     """Return a new random look at ``sample`` as a (size, size, 3) picture with its boxes."""
     crop = random_crop(sample, size, zoom, random)
+    if random.random() < 0.2:
+        crop = _score_graphic(crop, random)
     image = _camera(_colours(crop.image, random), random)
     return Sample(image, crop.boxes, crop.numbers_ignored, crop.rim_ignored, crop.has_actions)

@@ -44,9 +44,9 @@ class NumbersRecipe:
     numbers: Path
     frames: Path | None = None
     fonts: Path | None = None
-    minutes: float = 60.0
-    cleanings: tuple[float, ...] = (0.22, 0.5)
-    real: float = 0.62
+    minutes: float = 65.0
+    cleanings: tuple[float, ...] = (0.14, 0.3, 0.6)
+    real: float = 0.66
     empty: float = 0.05
     batch: int = 64
     learning_rate: float = 2.5e-3
@@ -120,8 +120,8 @@ def batches(sources: Sources, recipe: NumbersRecipe, seed: int) -> Iterator[Batc
 def numbers_loss(outputs: tuple[Tensor, Tensor, Tensor], tens: Tensor, units: Tensor, states: Tensor, votes: Tensor) -> Tensor:
     """Cross-entropies of the three heads, weighed by vote; the digits count only where they are known."""
     raw_tens, raw_units, raw_states = (output.float() for output in outputs)
-    of_tens = F.cross_entropy(raw_tens, tens, ignore_index=-1, label_smoothing=0.03, reduction="none")
-    of_units = F.cross_entropy(raw_units, units, ignore_index=-1, label_smoothing=0.03, reduction="none")
+    of_tens = F.cross_entropy(raw_tens, tens, ignore_index=-1, label_smoothing=0.02, reduction="none")
+    of_units = F.cross_entropy(raw_units, units, ignore_index=-1, label_smoothing=0.02, reduction="none")
     of_states = F.cross_entropy(raw_states, states, reduction="none")
     return ((of_tens + of_units + 0.7 * of_states) * votes).sum() / votes.sum().clamp(min=1)
 
