@@ -48,9 +48,10 @@ def main() -> None:
     import cv2
     import numpy as np
 
-    from courtside.models.numbers import NUMBERS, OnnxNumberReader
+    from courtside.models.numbers import OnnxNumberReader
     from courtside.train.numbers.data import load_numbers
     from courtside.train.numbers.validate import cut_off, describe, score
+    from courtside.types import NUMBERS
 
     crops = load_numbers(arguments.valid)
     labels, whole, spoiled = [crop.number for crop in crops], [crop.raw for crop in crops], cut_off(crops)
@@ -63,16 +64,17 @@ def main() -> None:
     print(f"courtside   read(): {len(given)} of {len(labels)} not None, {sum(given)} right ({sum(given) / len(labels):.1%} of all)")
     taken = [reading.text is not None for reading in reader.read(spoiled)]
     print(f"courtside   read(): {sum(taken)} of {len(taken)} cut ones given as a number")
-    for threads in (1, 0):
-        for batch in (1, 32):
-            timed = OnnxNumberReader(arguments.weights, batch_size=batch, threads=threads)
-            timed.read(whole[:32])
-            seconds = []
-            for _ in range(5):
-                began = time.perf_counter()
-                timed.read(whole[:128])
-                seconds.append(time.perf_counter() - began)
-            print(f"courtside   {1000 * min(seconds) / len(whole[:128]):.2f} ms a crop, batch {batch}, {threads or 'all'} threads")
+    for batch in (1, 32):
+        timed = OnnxNumberReader(arguments.weights, batch_size=batch, threads=1)
+        timed.read(whole[:32])
+        wall, cpu = [], []
+        for _ in range(8):
+            began, began_cpu = time.perf_counter(), time.process_time()
+            timed.read(whole[:128])
+            wall.append(time.perf_counter() - began)
+            cpu.append(time.process_time() - began_cpu)
+        n = len(whole[:128]) / 1000
+        print(f"courtside   one thread, batch {batch}: {min(wall) / n:.2f} ms a crop, {min(cpu) / n:.2f} ms of it on the CPU")
     if not arguments.rapidocr:
         return
 

@@ -52,11 +52,12 @@ class DetectorSettings(_Section):
 class NumberSettings(_Section):
     """Reading numbers.
 
-    ``margin`` is added to each side of a number box, as a share of its size; a number belongs to the player whose box has at least ``least_ios`` of it; one
-    tracklet is read at most every ``every_s``, and at most ``max_per_frame`` crops are read in one frame.
+    Number boxes at ``confidence`` and above are read, with ``margin`` added to each side, as a share of the box's size; a number belongs to the player whose
+    box has at least ``least_ios`` of it; one tracklet is read at most every ``every_s``, and at most ``max_per_frame`` crops are read in one frame.
     """
 
     backend: str = "courtside"
+    confidence: Share = 0.25
     margin: Share = 0.15
     least_ios: Share = 0.9
     every_s: Seconds = 0.1

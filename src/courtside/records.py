@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
-import supervision as sv
 
 from courtside.errors import RecordsError
 from courtside.types import ClipInfo
@@ -25,6 +24,7 @@ from courtside.types import ClipInfo
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
+    import supervision as sv
 
 FORMAT = 1
 """Raised when the tables change in a way that older folders can't be read."""
@@ -90,6 +90,8 @@ class Records:
 
     def detections_of(self, frame: int) -> sv.Detections:
         """Return everything the detector found in one frame, for drawing."""
+        import supervision as sv
+
         table = self.detections
         rows = slice(*np.searchsorted(table.frame, (frame, frame + 1)))
         return sv.Detections(table.xyxy[rows], confidence=table.confidence[rows], class_id=table.class_id[rows])

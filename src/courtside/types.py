@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import supervision as sv
+
+if TYPE_CHECKING:
+    import supervision as sv  # slow to import, and only named here
 
 Image = npt.NDArray[np.uint8]
 """(height, width, 3) BGR picture, 0-255."""
@@ -72,7 +74,7 @@ class Reading:
 
     text: str | None
     confidence: float
-    chance: npt.NDArray[np.float32] | None = None
+    chance: npt.NDArray[np.float32] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courtside.identity.numbers import chance_of, look_weights, number_log_likelihood, reading_log_likelihoods
+from courtside.identity.numbers import chance_of, look_log_likelihoods, looks, number_log_likelihood, reading_log_likelihoods
 from courtside.types import NUMBERS, Reading
 
 
@@ -59,10 +59,28 @@ def test_one_more_reading_of_a_number_never_lowers_it(number: str, confidence: f
 
 
 @given(st.lists(st.floats(0, 20), max_size=30))
-def test_look_weights_are_shares_of_one_reading(times: list[float]) -> None:
-    weights = look_weights(np.sort(np.array(times)))
-    assert weights.shape == (len(times),)
-    assert np.all((weights > 0) & (weights <= 1))
+def test_looks_keep_the_order_of_time(times: list[float]) -> None:
+    look = looks(np.sort(np.array(times)))
+    assert look.shape == (len(times),) and np.all(np.diff(look) >= 0)
+
+
+def test_a_lone_digit_seen_in_one_look_does_not_rule_out_its_number() -> None:
+    burst = np.concatenate([belief("1", 0.95)] * 8)
+    once = posterior(burst, spacing_s=0.1)
+    assert once[NUMBERS.index("11")] > 0.01  # half seen for a second: likely enough to doubt
+    assert once[1] > once[NUMBERS.index("11")]
+    again = posterior(np.concatenate([belief("1", 0.95)] * 4), spacing_s=3.0)
+    assert again[NUMBERS.index("11")] < 0.1 * once[NUMBERS.index("11")]
+
+
+def test_doubtful_readings_say_nothing_however_many() -> None:
+    chance = posterior(np.concatenate([belief("1", 0.4)] * 50))
+    assert np.allclose(chance, chance[0])
+
+
+def test_each_look_knows_its_time() -> None:
+    _, first, last = look_log_likelihoods(np.concatenate([belief("1", 0.9)] * 4), np.array([0.0, 0.5, 5.0, 5.5]))
+    assert first.tolist() == [0.0, 5.0] and last.tolist() == [0.5, 5.5]
 
 
 def test_a_burst_says_less_than_looks_far_apart() -> None:

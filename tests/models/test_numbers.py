@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pytest
 
 from courtside.errors import ModelError
-from courtside.models.numbers import CANVAS, ILLEGIBLE, NO_TENS, NUMBERS, PARTIAL, WHOLE, OnnxNumberReader, fit_crop, number_distribution
-from courtside.types import Image, Reading
+from courtside.models.numbers import CANVAS, ILLEGIBLE, NO_TENS, PARTIAL, WHOLE, OnnxNumberReader, fit_crop, number_distribution
+from courtside.types import NUMBERS, Image, Reading
 
 SURE = 0.9  # what the made-up network gives the classes that a crop spells
 

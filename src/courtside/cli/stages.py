@@ -17,7 +17,6 @@ from courtside import __version__
 from courtside.cli.progress import console, progress, warn
 from courtside.config import Settings, dump, load_settings
 from courtside.errors import MediaError, RecordsError
-from courtside.pipeline.analyze import analyze as analyze_clip
 from courtside.pipeline.export import write_aside, write_mot, write_result, write_tracks
 from courtside.pipeline.resolve import resolve as resolve_clips
 from courtside.records import Records, read_records
@@ -56,6 +55,8 @@ def _run_folders(output: Path, only: Sequence[str] | None = None) -> list[Path]:
 
 def analyze(clips: Sequence[Path], output: Path, settings: Settings, fps: Fraction | None) -> None:
     """Analyse each clip whose records are not there yet."""
+    from courtside.pipeline.analyze import analyze as analyze_clip
+
     if output.exists() and not output.is_dir():
         raise RecordsError(f"{output}: is a file; choose a folder for the results")
     for clip in clips:

@@ -12,7 +12,7 @@ from courtside.identity.tracklets import Tracklet
 
 Floats = npt.NDArray[np.float64]
 
-_LONGEST_GAP_S = 1.5
+_LONGEST_GAP_S = 0.5  # after that somebody else may as well have come by; only a number proves him then
 _REACH, _REACH_PER_S = 0.35, 1.5  # how far a person may turn up from where he was expected, in his own heights
 _CLEAR = 0.3  # the runner-up must be this much worse, or the link is left open: a fragment costs less than a swap
 _CONTRADICTION = 3.0  # nats by which two sets of readings may disagree

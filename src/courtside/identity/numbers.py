@@ -9,52 +9,63 @@ from courtside.types import NUMBERS, Reading
 
 Floats = npt.NDArray[np.float64]
 
-_RIGHT, _PART, _STRAY = 0.84, 0.05, 0.06
-"""What is seen when a player's number is n: n itself; for two digits, one of them alone (each); any number at all, read off somebody else or misread.
-The shares come from the reader's behaviour on cut-off crops and from number boxes that lie on two players."""
+_STRAY = 0.06
+"""Share of looks that show any number at all: read off somebody else, or misread."""
 
-_LOOK_S = 0.5
-"""Readings less than this apart are much the same picture: k of them count as sqrt(k) looks."""
+_HALF_SEEN = 0.12
+"""Chance that through a whole look only one digit of a two-digit number shows: turned away, under an arm, at the picture's edge. All readings of that look then
+agree on the lone digit, so it must not count once for each of them."""
 
+_LEAST_LEGIBLE = 0.5
+"""A reading that is more likely not a whole number than one says nothing: stripes and folds look like a 1, time and again."""
 
-def _confusion() -> Floats:
-    """Return (101, 101): row n, column r is the chance that r is what a perfect reader sees when the player's number is n."""
-    table = np.full((len(NUMBERS), len(NUMBERS)), _STRAY / len(NUMBERS))
-    for row, number in enumerate(NUMBERS):
-        table[row, row] += _RIGHT
-        for digit in set(number) if len(number) == 2 else set():
-            table[row, NUMBERS.index(digit)] += _PART
-    return np.asarray(table / table.sum(1, keepdims=True))
+_LOOK_S = 1.0
+"""Readings less than this apart are much the same picture: k of them count as sqrt(k)."""
 
-
-_CONFUSION = _confusion()
-
-
-def look_weights(time_s: Floats) -> Floats:
-    """Return (r,) weights for readings at ``time_s`` (r,), sorted: the k readings of one look of ``_LOOK_S`` share sqrt(k)."""
-    if not len(time_s):
-        return np.zeros(0)
-    look = np.floor((time_s - time_s[0]) / _LOOK_S).astype(int)
-    counts = np.bincount(look)[look]
-    return np.asarray(np.sqrt(counts) / counts)
+_DIGITS = [[NUMBERS.index(digit) for digit in dict.fromkeys(number)] if len(number) == 2 else [] for number in NUMBERS]
 
 
 def reading_log_likelihoods(chance: npt.NDArray[np.floating]) -> Floats:
-    """Return (r, 101) log-likelihoods of each number for readings ``chance`` (r, 101); a row that says nothing is constant.
+    """Return (r, 101) log-likelihoods of each number as the one that is SEEN in each reading, ``chance`` (r, 101); a row that says nothing is constant.
 
-    The reader's row is its belief under equal priors, so the likelihood of number n is the sum over what may have been seen, times the chance of seeing that
-    given n; what the reader left for "not legible" speaks for every number alike.
+    The reader's row is its belief under equal priors, so it is proportional to the likelihood; what it left for "not a whole number" speaks for every number
+    alike, and so does the share of looks that stray.
     """
-    if not len(chance):
-        return np.zeros((0, len(NUMBERS)))
-    belief = np.asarray(chance, float)
-    nothing = np.clip(1 - belief.sum(1, keepdims=True), 0, 1) / len(NUMBERS)
-    return np.asarray(np.log(belief @ _CONFUSION.T + nothing + 1e-9))
+    belief = np.asarray(chance, float).reshape(-1, len(NUMBERS))
+    belief = np.where(belief.sum(1, keepdims=True) >= _LEAST_LEGIBLE, belief, 0)
+    nothing = np.clip(1 - belief.sum(1, keepdims=True), 0, 1)
+    return np.asarray(np.log((1 - _STRAY) * belief + (_STRAY * (1 - nothing) + nothing) / len(NUMBERS) + 1e-9))
+
+
+def looks(time_s: Floats) -> Floats:
+    """Return (r,) which look each reading at ``time_s`` (r,), sorted, belongs to, counted from 0."""
+    return np.asarray(np.floor((time_s - time_s[0]) / _LOOK_S), float) if len(time_s) else np.zeros(0)
+
+
+def look_log_likelihoods(chance: npt.NDArray[np.floating], time_s: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the evidence look by look: (k, 101) log-likelihoods of each number WORN, and the first and last time (k,) of each look's readings.
+
+    Within a look a number is seen whole, or (``_HALF_SEEN``) only one of its digits is.
+    """
+    seen, look = reading_log_likelihoods(chance), looks(time_s)
+    rows, first, last = [], [], []
+    for which in np.unique(look):
+        inside = look == which
+        total = seen[inside].sum(0) / np.sqrt(inside.sum())
+        worn = total.copy()
+        for number, digits in enumerate(_DIGITS):
+            if digits:
+                half = np.logaddexp.reduce(total[digits]) - np.log(len(digits))
+                worn[number] = np.logaddexp(np.log(1 - _HALF_SEEN) + total[number], np.log(_HALF_SEEN) + half)
+        rows.append(worn)
+        first.append(time_s[inside][0])
+        last.append(time_s[inside][-1])
+    return np.array(rows).reshape(-1, len(NUMBERS)), np.array(first), np.array(last)
 
 
 def number_log_likelihood(chance: npt.NDArray[np.floating], time_s: Floats) -> Floats:
-    """Return (101,): the log-likelihood of each number given all readings of one person, looks weighted by how independent they are."""
-    return np.asarray((reading_log_likelihoods(chance) * look_weights(time_s)[:, None]).sum(0))
+    """Return (101,): the log-likelihood of each number given all readings of one person at ``time_s`` (r,), sorted."""
+    return np.asarray(look_log_likelihoods(chance, time_s)[0].sum(0))
 
 
 def chance_of(reading: Reading) -> npt.NDArray[np.float32]:

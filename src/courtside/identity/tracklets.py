@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from courtside.identity.numbers import look_weights, reading_log_likelihoods
+from courtside.identity.numbers import look_log_likelihoods
 from courtside.records import Records
 from courtside.types import PLAYER_CLASSES, REFEREE
 
@@ -112,15 +112,13 @@ def _best_cut(gains: Floats) -> int | None:
 
 def number_cut(tracklet: Tracklet) -> tuple[float, float] | None:
     """Return the times (s) of the last reading before and the first after an apparent switch of numbers, or None when one number explains all readings."""
-    if len(tracklet.chance) < 2:
+    evidence, first, last = look_log_likelihoods(tracklet.chance, tracklet.reading_s)
+    if len(evidence) < 2:
         return None
-    evidence = reading_log_likelihoods(tracklet.chance) * look_weights(tracklet.reading_s)[:, None]
     before = np.cumsum(evidence, 0)[:-1]
     after = evidence.sum(0) - before
-    gains = before.max(1) + after.max(1) - evidence.sum(0).max() - _NUMBER_GAIN
-    # A lone digit beside its own two-digit number is the same shirt seen in part, which the likelihood already allows for.
-    cut = _best_cut(gains)
-    return None if cut is None else (float(tracklet.reading_s[cut]), float(tracklet.reading_s[cut + 1]))
+    cut = _best_cut(before.max(1) + after.max(1) - evidence.sum(0).max() - _NUMBER_GAIN)
+    return None if cut is None else (float(last[cut]), float(first[cut + 1]))
 
 
 def team_cut(tracklet: Tracklet, log_odds: Floats) -> tuple[float, float] | None:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     import onnxruntime as ort
 
 
-"""Every number a player may wear; column i of a distribution is the chance of ``NUMBERS[i]``."""
-
 CANVAS = (36, 44)
 """(width, height) in pixels of what the network sees."""
 

@@ -21,7 +21,7 @@ from courtside.pipeline.detections import DetectionCache
 from courtside.pipeline.stopwatch import Stopwatch
 from courtside.records import RecordsWriter, read_manifest
 from courtside.tracking.tracker import BoxTracker
-from courtside.types import NUMBER, REFEREE, AppearanceEncoder, ClipInfo, Detector, Frame, Image, NumberReader
+from courtside.types import NUMBER, REFEREE, AppearanceEncoder, Detector, Frame, Image, NumberReader
 
 _CROWDED = 0.15  # share of a box that somebody else may cover before its look is not taken as its own
 
@@ -73,23 +73,25 @@ class _Evidence:
         self._read_s.clear()
         self._looked_s.clear()
 
-    def sample(self, frame: Frame, tracked: sv.Detections, numbers: sv.Detections) -> None:
-        """Read and look at what is due in this frame."""
-        assert tracked.tracker_id is not None and tracked.class_id is not None
+    def sample(self, frame: Frame, tracked: sv.Detections, found: sv.Detections) -> None:
+        """Read and look at what is due in this frame: ``tracked`` people, and the numbers among all that was ``found``."""
+        if not len(tracked):
+            return
         with self._watch.time("read numbers"):
-            self._numbers(frame, tracked, numbers)
+            self._numbers(frame, tracked, found)
         with self._watch.time("appearance"):
             self._looks(frame, tracked)
 
-    def _numbers(self, frame: Frame, tracked: sv.Detections, numbers: sv.Detections) -> None:
+    def _numbers(self, frame: Frame, tracked: sv.Detections, found: sv.Detections) -> None:
         wanted = self._settings.numbers
         ids, classes = tracked.tracker_id, tracked.class_id
-        assert ids is not None and classes is not None
+        assert ids is not None and classes is not None and found.confidence is not None
+        numbers = found.xyxy[(found.class_id == NUMBER) & (found.confidence >= wanted.confidence)]
         due = []
-        for number, person in match_numbers(numbers.xyxy, tracked.xyxy, wanted.least_ios):
+        for number, person in match_numbers(numbers, tracked.xyxy, wanted.least_ios):
             waited = frame.time_s - self._read_s.get(int(ids[person]), -np.inf)
             if classes[person] != REFEREE and waited >= wanted.every_s - 1e-6:
-                due.append((-waited, int(ids[person]), numbers.xyxy[number]))
+                due.append((-waited, int(ids[person]), numbers[number]))
         due = sorted(due, key=lambda item: item[:2])[: wanted.max_per_frame]
         readings = self._reader.read([padded_crop(frame.image, xyxy, wanted.margin) for _, _, xyxy in due])
         for (_, tracker_id, xyxy), reading in zip(due, readings, strict=True):
@@ -167,8 +169,19 @@ def analyze(
             writer.warnings.append(message)
             warn(message)
 
+        evidence = _Evidence(reader, encoder, settings, writer, watch)
+        n_frames = 0
         with watch.time("analyze"):
-            n_frames = _run(path, fps, info, detector, tracker, _Evidence(reader, encoder, settings, writer, watch), cache, writer, watch, advance, note)
+            decoded = prefetch(watch.iterate("decode", read_frames(path, fps, note)), depth=4)
+            stream = prefetch(_detected(mark_cuts(decoded), detector, cache, watch), depth=2)
+            try:
+                for frame, cut, found in stream:
+                    _record(frame, cut, found, tracker, evidence, writer, watch)
+                    n_frames += 1
+                    advance(n_frames, info.n_frames)
+            finally:
+                stream.close()
+                decoded.close()
         if not n_frames:
             raise MediaError(f"{path}: no frame could be decoded; is the file whole?")
         writer.timing_s = dict(watch.spent_s)
@@ -176,42 +189,17 @@ def analyze(
     return True
 
 
-def _run(
-    path: Path,
-    fps: Fraction | None,
-    info: ClipInfo,
-    detector: Detector,
-    tracker: BoxTracker,
-    evidence: _Evidence,
-    cache: DetectionCache,
-    writer: RecordsWriter,
-    watch: Stopwatch,
-    advance: Callable[[int, int | None], None],
-    warn: Callable[[str], None],
-) -> int:
-    decoded = prefetch(watch.iterate("decode", read_frames(path, fps, warn)), depth=4)
-    stream = prefetch(_detected(mark_cuts(decoded), detector, cache, watch), depth=2)
-    done = 0
-    try:
-        for frame, cut, found in stream:
-            if cut:
-                tracker.reset()
-                evidence.reset()
-            found.data["row"] = np.arange(len(found))
-            with watch.time("track"):
-                tracked = tracker.update(frame, found)
-            assert found.class_id is not None and found.confidence is not None
-            ids = np.zeros(len(found), int)  # 0: not tracked
-            if len(tracked):
-                ids[tracked.data["row"]] = tracked.tracker_id
-            writer.add_frame(frame.index, frame.time_s, cut, tracker.motion)
-            writer.add_detections(frame.index, ids.tolist(), found.class_id.tolist(), found.confidence.tolist(), found.xyxy)
-            numbers = found[found.class_id == NUMBER]
-            assert isinstance(numbers, sv.Detections)
-            evidence.sample(frame, tracked, numbers)
-            done = frame.index + 1
-            advance(done, info.n_frames)
-    finally:
-        stream.close()
-        decoded.close()
-    return done
+def _record(frame: Frame, cut: bool, found: sv.Detections, tracker: BoxTracker, evidence: _Evidence, writer: RecordsWriter, watch: Stopwatch) -> None:
+    if cut:
+        tracker.reset()
+        evidence.reset()
+    found.data["row"] = np.arange(len(found))
+    with watch.time("track"):
+        tracked = tracker.update(frame, found)
+    assert found.class_id is not None and found.confidence is not None
+    ids = np.zeros(len(found), int)  # 0: not tracked
+    if len(tracked):
+        ids[tracked.data["row"]] = tracked.tracker_id
+    writer.add_frame(frame.index, frame.time_s, cut, tracker.motion)
+    writer.add_detections(frame.index, ids.tolist(), found.class_id.tolist(), found.confidence.tolist(), found.xyxy)
+    evidence.sample(frame, tracked, found)

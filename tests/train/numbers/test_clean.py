@@ -7,8 +7,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from courtside.models.numbers import NUMBERS
 from courtside.train.numbers.clean import Cleaned, weigh
+from courtside.types import NUMBERS
 
 STANDS = np.array([[0.6, 0.05, 0.05, 0.05, 0.1, 0.05, 0.05, 0.05]], np.float32)
 LIES = np.roll(STANDS, 1, 1)

@@ -11,7 +11,7 @@ pytest.importorskip("torch")
 import torch
 
 from courtside.errors import DataError
-from courtside.models.numbers import CANVAS, ILLEGIBLE, NUMBERS, PARTIAL, WHOLE, OnnxNumberReader
+from courtside.models.numbers import CANVAS, ILLEGIBLE, PARTIAL, WHOLE, OnnxNumberReader
 from courtside.train.numbers.clean import Cleaned, predict
 from courtside.train.numbers.data import load_numbers
 from courtside.train.numbers.export import export
@@ -19,6 +19,7 @@ from courtside.train.numbers.fit import NumbersRecipe, Sources, batches, fit, nu
 from courtside.train.numbers.fonts import load_typefaces
 from courtside.train.numbers.network import NumberNetwork
 from courtside.train.numbers.render import render
+from courtside.types import NUMBERS
 
 FACES = load_typefaces([])
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courtside.models.numbers import ILLEGIBLE, NUMBERS, PARTIAL, WHOLE
+from courtside.models.numbers import ILLEGIBLE, PARTIAL, WHOLE
 from courtside.train.numbers.fonts import HEIGHT, find_fonts, font_folders, load_typefaces
 from courtside.train.numbers.render import render
+from courtside.types import NUMBERS
 
 FACES = load_typefaces([])
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courtside.models.numbers import NUMBERS
 from courtside.train.numbers.data import NumberCrop
 from courtside.train.numbers.validate import cut_off, describe, precision_at, score
+from courtside.types import NUMBERS
 
 PRECISION = [
     ([], [], 1.0, math.nan),

@@ -1,8 +1,10 @@
 """Finding how each training crop lies and which labels are wrong, with the network that is being trained.
 
-Small-loss selection (Jiang et al. 2018, "MentorNet"): early on a network has learned what most crops agree on, and not yet single wrong labels by heart. It
-starts from rendered numbers, whose labels are certain, and from the crops as they lie; then every crop is laid the way in which its label is likeliest, and
-loses its vote when the network is sure of another number. After more training on the crops set upright this is done once more, now with a better judge.
+How it lies: a copy of the network is trained a little on rendered numbers alone, some of them mirrored or turned and then called illegible; each crop is laid the
+way in which that copy finds its label likeliest. The copy is needed because the network itself learns from crops still mirrored that a mirrored 3 is a 3.
+
+Which labels are wrong: small-loss selection (Jiang et al. 2018, "MentorNet"). Before its last steps a network has learned what most crops agree on and not yet
+single wrong labels by heart; a crop in which it surely sees another number loses its vote, and one in which it sees nothing clear keeps a small one.
 """
 
 from __future__ import annotations
@@ -15,20 +17,20 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from courtside.models.numbers import NUMBERS, fit_crop, number_distribution
+from courtside.models.numbers import fit_crop, number_distribution
 from courtside.train.numbers.data import TURNS, NumberCrop, turn
 from courtside.train.numbers.network import ExportedReader, NumberNetwork
-from courtside.types import Image
+from courtside.types import NUMBERS, Image
 
 Scores = npt.NDArray[np.float32]
 
-# How often each of TURNS occurs, looked up by eye: crops with bars lie on their side, the others mostly stand, some mirrored.
-_LIES = np.array([0.52, 0.05, 0.08, 0.05, 0.16, 0.04, 0.06, 0.04], np.float32)
-_LIES_TURNED = np.array([0.02, 0.38, 0.02, 0.38, 0.02, 0.08, 0.02, 0.08], np.float32)
-_AGREES = 0.25  # the judge gives the label this chance or more: a vote of 1
-_DISSENTS = 0.6  # the judge gives another number this chance or more: the label is taken for wrong
+# How often each of TURNS occurs, looked up by eye: crops with bars lie on their side; of the others, some of the squarish ones do, and some are mirrored.
+_LIES_BARRED = np.array([0, 0.4, 0, 0.4, 0, 0.1, 0, 0.1], np.float32)
+_LIES_SQUARE = np.array([0.5, 0.06, 0.04, 0.06, 0.22, 0.04, 0.04, 0.04], np.float32)
+_LIES_NARROW = np.array([0.7, 0, 0.05, 0, 0.2, 0, 0.05, 0], np.float32)
+_AGREES = 0.25  # the network gives the label this chance or more: a vote of 1
+_DISSENTS = 0.6  # it gives another number this chance or more, in the likeliest turn: the label is taken for wrong
 _DOUBTFUL_VOTE = 0.3
-_PLAIN = 0.85  # the label has this chance or more in a likely turn: no need to look at the other turns
 
 
 @dataclass(frozen=True)
@@ -67,27 +69,45 @@ def predict(network: NumberNetwork, images: Sequence[Image], batch: int = 256) -
     return np.concatenate(numbers), np.concatenate(states)
 
 
-def judge(network: NumberNetwork, crops: Sequence[NumberCrop]) -> Cleaned:
-    """Lay and weigh ``crops`` by ``network``, which should not yet know them by heart."""
-    labels = np.array([NUMBERS.index(crop.number) for crop in crops], int)
-    prior = np.stack([_LIES_TURNED if crop.turned else _LIES for crop in crops]) if crops else np.zeros((0, len(TURNS)), np.float32)
-    seen = np.zeros((len(crops), len(TURNS), len(NUMBERS)), np.float32)
-    settled = np.zeros(len(crops), bool)
-    for index in np.argsort(-(_LIES + _LIES_TURNED)):  # the likely turns first: a crop that reads as labelled in one needs no other
-        open_rows = np.flatnonzero(~settled)
-        seen[open_rows, index] = predict(network, [turn(crops[int(i)].image, int(index)) for i in open_rows])[0]
-        settled |= (seen[np.arange(len(crops)), index, labels] > _PLAIN) & (prior[:, index] >= 0.1)
-    return weigh(seen, labels, prior)
+def prior_of(crop: NumberCrop) -> Scores:
+    """Return the chances (8,) of ``TURNS`` for a crop before anyone has looked at its number."""
+    if crop.turned:
+        return _LIES_BARRED
+    height, width = crop.image.shape[:2]
+    return _LIES_SQUARE if 0.77 < width / height < 1.3 else _LIES_NARROW
 
 
-def weigh(seen: Scores, labels: npt.NDArray[np.int64], prior: Scores) -> Cleaned:
-    """Choose each crop's turn and vote from ``seen`` (n, 8, 101), chances of every number in every turn, and ``prior`` (n, 8), how likely each turn is."""
+def choose_turns(seen: Scores, labels: npt.NDArray[np.int64], prior: Scores) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return each crop's likeliest turn (n,) given its label, and (n,) given none.
+
+    ``seen`` (n, 8, 101) is the chance of every number in every turn, small where the number does not stand upright; ``prior`` (n, 8) how likely each turn is.
+    """
     of_label = np.take_along_axis(seen, labels[:, None, None], 2)[..., 0]
-    turns = (of_label * prior).argmax(1)
-    chances = of_label.max(1, where=prior >= prior.max(1, keepdims=True) * 0.05, initial=0.0).astype(np.float32)
-    rivals = seen.copy()
-    np.put_along_axis(rivals, labels[:, None, None], 0, 2)
-    # Only in a likely turn does the judge's certainty of another number count: nearly every digit looks like some other one when mirrored.
-    dissent = rivals.max(2).max(1, where=prior >= prior.max(1, keepdims=True) * 0.5, initial=0.0)
-    votes = np.where(chances >= _AGREES, 1.0, np.where(dissent >= _DISSENTS, 0.0, _DOUBTFUL_VOTE)).astype(np.float32)
-    return Cleaned(turns.astype(np.int64), votes, chances)
+    return ((of_label + 1e-6) * prior).argmax(1), ((seen.max(2, initial=0) + 1e-6) * prior).argmax(1)
+
+
+def weigh(as_labelled: Scores, freely: Scores, labels: npt.NDArray[np.int64]) -> tuple[Scores, Scores]:
+    """Return votes (n,) and the labels' chances (n,) from the (n, 101) chances of the crops in their turn given the label, and in that given none."""
+    rows = np.arange(len(labels))
+    chances = np.maximum(as_labelled[rows, labels], freely[rows, labels])
+    rivals = freely.copy()
+    rivals[rows, labels] = 0
+    votes = np.where(chances >= _AGREES, 1.0, np.where(rivals.max(1, initial=0) >= _DISSENTS, 0.0, _DOUBTFUL_VOTE)).astype(np.float32)
+    return votes, chances.astype(np.float32)
+
+
+def clean(layer: NumberNetwork, reader: NumberNetwork, crops: Sequence[NumberCrop]) -> Cleaned:
+    """Lay ``crops`` by ``layer``, which knows a mirrored or turned number from an upright one, and weigh their labels by ``reader``, the best there is so far."""
+    labels = np.array([NUMBERS.index(crop.number) for crop in crops], np.int64)
+    prior = np.array([prior_of(crop) for crop in crops], np.float32).reshape(-1, len(TURNS))
+    seen = np.zeros((len(crops), len(TURNS), len(NUMBERS)), np.float32)
+    for index in range(len(TURNS)):
+        possible = np.flatnonzero(prior[:, index])
+        numbers, states = predict(layer, [turn(crops[int(i)].image, index) for i in possible])
+        seen[possible, index] = numbers * states[:, [WHOLE]]
+    turns, free_turns = choose_turns(seen, labels, prior)
+    as_labelled = predict(reader, [turn(crop.image, int(index)) for crop, index in zip(crops, turns, strict=True)])[0]
+    freely = as_labelled.copy()
+    moved = np.flatnonzero(turns != free_turns)
+    freely[moved] = predict(reader, [turn(crops[int(i)].image, int(free_turns[i])) for i in moved])[0]
+    return Cleaned(turns, *weigh(as_labelled, freely, labels))

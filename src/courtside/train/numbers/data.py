@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 
 from courtside.errors import DataError
-from courtside.models.numbers import NO_TENS, NUMBERS
+from courtside.models.numbers import NO_TENS
 from courtside.train.detector.data import load_coco
-from courtside.types import NUMBER, PLAYER_CLASSES, REFEREE, Image
+from courtside.types import NUMBER, NUMBERS, PLAYER_CLASSES, REFEREE, Image
 
 TURNS = tuple((quarters, mirrored) for mirrored in (False, True) for quarters in range(4))
 """How to set a crop upright: mirror it left-right if so, then turn it by so many quarters counter-clockwise. ``TURNS[0]`` leaves it alone."""

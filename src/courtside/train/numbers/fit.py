@@ -7,7 +7,8 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -19,8 +20,8 @@ from torch.nn import functional as F
 from courtside.media.prefetch import prefetch
 from courtside.models.numbers import ILLEGIBLE, PARTIAL, WHOLE, fit_crop
 from courtside.train.numbers.augment import augment, spoil
-from courtside.train.numbers.clean import Cleaned, judge, predict
-from courtside.train.numbers.data import NumberCrop, heads_of, load_empty_patches, load_numbers, turn
+from courtside.train.numbers.clean import Cleaned, clean, predict
+from courtside.train.numbers.data import TURNS, NumberCrop, heads_of, load_empty_patches, load_numbers, turn
 from courtside.train.numbers.degrade import degrade, recolor
 from courtside.train.numbers.fonts import Typeface, find_fonts, font_folders, load_typefaces
 from courtside.train.numbers.network import NumberNetwork
@@ -37,7 +38,7 @@ class NumbersRecipe:
 
     ``numbers`` holds ``train`` and ``valid``, each a folder per number; ``frames`` is a folder of the detector's labelled frames to cut number-less patches
     from (or None), ``fonts`` a folder of more fonts than the machine's own (or None). The crops are laid and weighed at the shares
-    ``cleanings`` of ``minutes``.
+    ``cleanings`` of ``minutes``, by a copy of the network trained for ``layer_steps`` more.
     ``real`` and ``empty`` are shares of a batch: real crops and number-less patches; the rest is rendered. ``threads`` 0 is all cores.
     """
 
@@ -45,7 +46,8 @@ class NumbersRecipe:
     frames: Path | None = None
     fonts: Path | None = None
     minutes: float = 65.0
-    cleanings: tuple[float, ...] = (0.14, 0.3, 0.6)
+    cleanings: tuple[float, ...] = (0.15, 0.35, 0.6)
+    layer_steps: int = 300
     real: float = 0.66
     empty: float = 0.05
     batch: int = 64
@@ -117,6 +119,27 @@ def batches(sources: Sources, recipe: NumbersRecipe, seed: int) -> Iterator[Batc
         )
 
 
+def turned_batches(faces: Sequence[Typeface], recipe: NumbersRecipe, seed: int) -> Iterator[Batch]:
+    """Yield batches of rendered numbers alone, as ``batches`` does, in which the upright ones are whole and the mirrored or turned ones illegible."""
+    random = np.random.default_rng(seed)
+    while True:
+        images, heads, states = [], [], []
+        while len(images) < recipe.batch:
+            rendered = render(faces, random, WHOLE)
+            number, image = rendered.number or "", rendered.image
+            # The others turned are, or look like, numbers too: 6 and 9, 2 and 5, 0, 1, 8.
+            if set(number) & set("347") and random.random() < 0.5:
+                image = turn(image, int(random.integers(1, len(TURNS))))
+                heads.append((-1, -1))
+                states.append(ILLEGIBLE)
+            else:
+                heads.append(heads_of(number))
+                states.append(WHOLE)
+            images.append(fit_crop(recolor(image, random)))
+        tens, units = (torch.tensor(column) for column in zip(*heads, strict=True))
+        yield torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2), tens, units, torch.tensor(states), torch.ones(len(states))
+
+
 def numbers_loss(outputs: tuple[Tensor, Tensor, Tensor], tens: Tensor, units: Tensor, states: Tensor, votes: Tensor) -> Tensor:
     """Cross-entropies of the three heads, weighed by vote; the digits count only where they are known."""
     raw_tens, raw_units, raw_states = (output.float() for output in outputs)
@@ -137,13 +160,13 @@ class _Trainer:
         self.optimiser = torch.optim.AdamW(self.network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
         standing = np.array([not crop.turned for crop in crops], np.float32)
         self.cleaned = Cleaned(np.zeros(len(crops), np.int64), standing, np.ones(len(crops), np.float32))
-        self.step, self.spent_s, self.judged = 0, 0.0, 0
+        self.step, self.spent_s, self.cleanings = 0, 0.0, 0
 
     def save(self, folder: Path) -> None:
         self.cleaned.save(folder / "cleaned.npz")
         aside = folder / "checkpoint.part"
         state = {"network": self.network.state_dict(), "average": self.average.state_dict(), "optimiser": self.optimiser.state_dict()}
-        torch.save({**state, "step": self.step, "spent_s": self.spent_s, "judged": self.judged}, aside)
+        torch.save({**state, "step": self.step, "spent_s": self.spent_s, "cleanings": self.cleanings}, aside)
         aside.replace(folder / "checkpoint.pt")
 
     def load(self, folder: Path) -> None:
@@ -151,14 +174,18 @@ class _Trainer:
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.step, self.spent_s, self.judged = state["step"], state["spent_s"], state["judged"]
+        self.step, self.spent_s, self.cleanings = state["step"], state["spent_s"], state["cleanings"]
         self.cleaned = Cleaned.load(folder / "cleaned.npz")
 
-    def clean(self, say: Say) -> None:
-        self.cleaned = judge(self.average, self.crops)
-        self.judged += 1
+    def clean(self, say: Say, faces: Sequence[Typeface]) -> None:
+        layer = _Trainer(replace(self.recipe, learning_rate=self.recipe.learning_rate / 4), [])
+        layer.network.load_state_dict(self.average.state_dict())
+        for batch in islice(turned_batches(faces, self.recipe, self.recipe.seed + self.step), self.recipe.layer_steps):
+            layer.learn(batch, layer.step / self.recipe.layer_steps)
+        self.cleaned = clean(layer.average, self.average, self.crops)
+        self.cleanings += 1
         votes, turns = self.cleaned.votes, np.bincount(self.cleaned.turns, minlength=8).tolist()
-        say(f"  cleaning {self.judged}: {(votes == 1).mean():.1%} of the labels agreed to, {(votes == 0).mean():.1%} taken for wrong, turns {turns}")
+        say(f"  cleaning {self.cleanings}: {(votes == 1).mean():.1%} of the labels agreed to, {(votes == 0).mean():.1%} taken for wrong, turns {turns}")
 
     def learn(self, batch: Batch, share: float) -> float:
         """Take one step at ``share`` (0-1) of the budget and return the loss."""
@@ -222,8 +249,8 @@ def fit(recipe: NumbersRecipe, folder: Path, say: Say, save_every_s: float = 240
     try:
         while (spent_s := time.monotonic() - began) < budget_s:
             trainer.spent_s = spent_s
-            if trainer.judged < len(recipe.cleanings) and spent_s >= recipe.cleanings[trainer.judged] * budget_s:
-                trainer.clean(say)
+            if trainer.cleanings < len(recipe.cleanings) and spent_s >= recipe.cleanings[trainer.cleanings] * budget_s:
+                trainer.clean(say, faces)
                 drawn.close()
                 drawn = stream()
             loss = trainer.learn(next(drawn), spent_s / budget_s)

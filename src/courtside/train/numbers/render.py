@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from courtside.models.numbers import ILLEGIBLE, NUMBERS, PARTIAL, WHOLE
+from courtside.models.numbers import ILLEGIBLE, PARTIAL, WHOLE
 from courtside.train.numbers.degrade import as_image, degrade, motion_blur
 from courtside.train.numbers.fonts import HEIGHT, Mask, Typeface
-from courtside.types import Image
+from courtside.types import NUMBERS, Image
 
 Color = npt.NDArray[np.float32]
 Box = tuple[float, float, float, float]

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from courtside.models.numbers import NUMBERS
 from courtside.train.numbers.augment import spoil
 from courtside.train.numbers.data import NumberCrop
-from courtside.types import Image
+from courtside.types import NUMBERS, Image
 
 COVERAGES = (1.0, 0.95, 0.9, 0.8, 0.7, 0.5)
 
