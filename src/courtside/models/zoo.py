@@ -48,7 +48,7 @@ CARDS: tuple[ModelCard, ...] = (
         role="detector",
         target="courtside.models.detector:OnnxDetector",
         weights="detector.onnx",
-        sha256="dcb8959be84c4cffe22736943077fd6dbc6751bfdf4cf30fde753215061a1b87",
+        sha256="4d16adba95e6723c8c3a01a62ad5bbde22681137d485c8420e89e17b40836456",
         licence="Apache-2.0",
         data=(
             "Roboflow Universe basketball-player-detection-3-ycjdo (fork), 464 frames (CC BY 4.0 as its uploader states); "
@@ -61,7 +61,7 @@ CARDS: tuple[ModelCard, ...] = (
         role="numbers",
         target="courtside.models.numbers:OnnxNumberReader",
         weights="numbers.onnx",
-        sha256="ce4f6d5f98ff9e2485657bab021e547c0eef72f113fb1e982781dfd567c3ac67",
+        sha256="79b1afff5705dfeeea61d87f4d1c858d7aa706ab7a1b41227911a0d870804d78",
         licence="Apache-2.0",
         data="Roboflow basketball-jersey-numbers-ocr v1, 8,855 crops (no licence stated with the copy used); numbers rendered by courtside",
         score="not measured yet",

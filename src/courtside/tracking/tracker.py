@@ -30,6 +30,8 @@ _OTHER_ROLE = 0.35
 _GATE_SIGMAS = 5.0
 _MAX_GATE = 1.6
 """No box is farther than this many heights from where its track is expected, however long it was hidden."""
+_REACH, _TOP_SPEED = 0.15, 4.0
+"""Nor farther than this many heights, and this many more for each second out of sight: nobody runs faster than 8 m/s from where he was expected."""
 _OTHER_KIT = 1.3
 """Kit distance that one person's unhidden boxes reach in 1 of 100 cases and two teams' in most."""
 _OTHER_KIT_BACK = 1.0
@@ -39,6 +41,8 @@ _KNOWN_KIT_S = 0.2
 _KIT_MEMORY_S = 1.0
 _CLEAN = 0.15
 """A box with less than this share under other boxes shows its own kit."""
+_SOLID = 0.2
+"""Boxes below this confidence cover nobody."""
 _TWO_BOXES = 0.5
 """Boxes that overlap (IoU) more may be of one person."""
 _SAME_BOX = 0.6
@@ -94,8 +98,8 @@ class BoxTracker:
     Args:
         high: confidence (0-1) from which a box may pair with any track.
         low: confidence from which a box may keep a track alive that was seen within ``weak_age_s``.
-        birth: confidence from which an unpaired box begins a track; ``high`` if None.
-        sure: confidence from which a track is reported at its first box, others once confirmed; 0.2 above ``birth`` if None.
+        birth: confidence from which an unpaired box begins a track; 0.1 above ``high`` if None.
+        sure: confidence from which a track is reported at its first box, others once confirmed; 0.1 above ``birth`` if None.
         confirm_s: a track below ``sure`` is confirmed when its boxes span this many seconds.
         max_age_s: a track not seen for longer ends.
         weak_age_s: a track not seen for longer is not revived by an unsure box; an unreported one ends.
@@ -106,7 +110,7 @@ class BoxTracker:
     def __init__(
         self,
         *,
-        high: float = 0.5,
+        high: float = 0.35,
         low: float = 0.15,
         birth: float | None = None,
         sure: float | None = None,
@@ -117,8 +121,8 @@ class BoxTracker:
         margin: float = 0.15,
     ) -> None:
         self.high, self.low = high, low
-        self.birth = high if birth is None else birth
-        self.sure = self.birth + 0.2 if sure is None else sure
+        self.birth = high + 0.1 if birth is None else birth
+        self.sure = self.birth + 0.1 if sure is None else sure
         self.confirm_s, self.max_age_s, self.weak_age_s, self.doubt_s, self.margin = confirm_s, max_age_s, weak_age_s, doubt_s, margin
         self._ids = count(1)
         self._camera = CameraMotion()
@@ -216,7 +220,7 @@ def _boxes_of(frame: Frame, detections: sv.Detections, rows: npt.NDArray[np.intp
     xyxy = np.asarray(detections.xyxy, np.float64)[rows]
     confidence = np.asarray(detections.confidence, np.float64)[rows] if detections.confidence is not None else np.ones(len(rows))
     is_referee = np.asarray(detections.class_id)[rows] == REFEREE if detections.class_id is not None else np.zeros(len(rows), bool)
-    return _Boxes(xyxy, confidence, np.where(is_referee, -confidence, confidence), describe_kits(frame.image, xyxy), _hidden_share(xyxy), flash)
+    return _Boxes(xyxy, confidence, np.where(is_referee, -confidence, confidence), describe_kits(frame.image, xyxy), _hidden_share(xyxy, confidence), flash)
 
 
 def _intersections(a: Array, b: Array) -> Array:
@@ -228,12 +232,13 @@ def _areas(xyxy: Array) -> Array:
     return np.asarray(np.maximum(xyxy[:, 2:] - xyxy[:, :2], 1e-6).prod(1))
 
 
-def _hidden_share(xyxy: Array) -> Array:
+def _hidden_share(xyxy: Array, confidence: Array) -> Array:
+    """Return (n,) the largest share of each box that one other covers; the camera looks down, so whose feet are lower in the picture stands in front."""
     if len(xyxy) == 0:
         return np.zeros(0)
-    shared = _intersections(xyxy, xyxy)
-    np.fill_diagonal(shared, 0.0)
-    return np.asarray(shared.max(1) / _areas(xyxy))
+    in_front = (xyxy[None, :, 3] >= xyxy[:, None, 3]) & (confidence[None] >= _SOLID)
+    np.fill_diagonal(in_front, False)
+    return np.asarray((_intersections(xyxy, xyxy) * in_front).max(1) / _areas(xyxy))
 
 
 def _is_second_box(xyxy: Array, j: int, others: list[int]) -> bool:
@@ -259,18 +264,16 @@ def _costs(tracks: list[_Track], columns: list[int], boxes: _Boxes, now_s: float
     shared = np.clip(sides, 0, None).prod(2)
     overlap = shared / ((2 * half_t).prod(2) + (2 * half_b).prod(2) - shared)
     distance = np.hypot(*np.moveaxis(centre_b - centre_t, 2, 0))
-    gate = np.minimum(_GATE_SIGMAS * spread, _MAX_GATE * height)
-    size_ratio = np.abs(np.log(size_b[..., 1] / size_t[..., 1]))
     lost_s = np.array([now_s - track.seen_s for track in tracks])[:, None]
+    gate = np.minimum(_GATE_SIGMAS * spread, np.minimum(_MAX_GATE, _REACH + _TOP_SPEED * lost_s) * height)
+    size_ratio = np.abs(np.log(size_b[..., 1] / size_t[..., 1]))
     cost = _W_OVERLAP * (1 - overlap) + _W_DISTANCE * distance / gate + _W_SIZE * size_ratio + _W_LOST * (1 - np.exp(-lost_s / _LOST_S))
 
     if not boxes.flash:
         kit = kit_distances(np.stack([track.kit for track in tracks]), boxes.kit[columns])
         knows = np.array([track.kit_s >= _KNOWN_KIT_S for track in tracks])[:, None]
-        clean = (boxes.hidden[columns] < _CLEAN)[None]
         cost = cost + _W_KIT * kit * np.where(knows, 1.0, 0.5)
-        # The kit of a box under others may be theirs, which matters little while a track goes on and all the more where it is taken up again.
-        cost[knows & (kit > np.where(lost_s > _GONE_S, _OTHER_KIT_BACK, np.where(clean, _OTHER_KIT, np.inf)))] = _IMPOSSIBLE
+        cost[knows & (kit > np.where(lost_s > _GONE_S, _OTHER_KIT_BACK, _OTHER_KIT))] = _IMPOSSIBLE
     lean = np.array([track.lean for track in tracks])[:, None]
     against = np.maximum(-lean * boxes.vote[columns][None], 0.0)
     cost = cost + _W_ROLE * against

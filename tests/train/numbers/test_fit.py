@@ -38,7 +38,7 @@ def numbers(tmp_path: Path) -> Path:
 
 def test_training_leaves_a_checkpoint_and_goes_on_from_it(numbers: Path, tmp_path: Path) -> None:
     said: list[str] = []
-    recipe = NumbersRecipe(numbers, minutes=0.04, cleanings=(0.3, 0.6), batch=8, threads=1)
+    recipe = NumbersRecipe(numbers, minutes=0.04, cleanings=(0.3, 0.6), layer_steps=2, batch=8, threads=1)
     fit(recipe, tmp_path / "work", said.append)
     assert {path.name for path in (tmp_path / "work").iterdir()} == {"checkpoint.pt", "cleaned.npz"}
     steps = torch.load(tmp_path / "work" / "checkpoint.pt", weights_only=True)["step"]

@@ -69,10 +69,11 @@ def _colours(image: Image, random: np.random.Generator) -> Image:
         hsv = cv2.cvtColor(image, cv2.COLOR_BGR2HSV)
         turn = random.integers(-90, 90) if random.random() < 0.2 else random.integers(-10, 11)
         ramp = np.arange(256, dtype=np.float32)
+        exposure = random.uniform(1.4, 2.2) if random.random() < 0.06 else random.uniform(0.7, 1.25)  # now and then an arena strobe
         tables = [
             ((ramp + turn) % 180),
             np.clip(ramp * random.uniform(0.4, 1.5), 0, 255),
-            np.clip(255 * (ramp / 255) ** math.exp(random.normal(0, 0.3)) * random.uniform(0.7, 1.25), 0, 255),
+            np.clip(255 * (ramp / 255) ** math.exp(random.normal(0, 0.3)) * exposure, 0, 255),
         ]
         hsv = cv2.merge([cv2.LUT(channel, table.astype(np.uint8)) for channel, table in zip(cv2.split(hsv), tables, strict=True)])
         image = cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR).astype(np.uint8, copy=False)

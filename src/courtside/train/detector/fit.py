@@ -35,7 +35,7 @@ class DetectorRecipe:
     arenas: Path | None
     minutes: float = 90.0
     crop: int = 448
-    zoom: tuple[float, float] = (0.6, 1.9)
+    zoom: tuple[float, float] = (0.7, 1.7)
     batch: int = 8
     learning_rate: float = 2e-3
     weight_decay: float = 0.03

@@ -1,7 +1,7 @@
 """Finding how each training crop lies and which labels are wrong, with the network that is being trained.
 
-How it lies: a copy of the network is trained a little on rendered numbers alone, some of them mirrored or turned and then called illegible; each crop is laid the
-way in which that copy finds its label likeliest. The copy is needed because the network itself learns from crops still mirrored that a mirrored 3 is a 3.
+How it lies: a copy of the network is trained a little on rendered numbers alone, some of them mirrored or turned and then called illegible; each crop is laid
+the way in which that copy finds its label likeliest. The network itself will not do: it learns from crops still mirrored that a mirrored 3 is a 3.
 
 Which labels are wrong: small-loss selection (Jiang et al. 2018, "MentorNet"). Before its last steps a network has learned what most crops agree on and not yet
 single wrong labels by heart; a crop in which it surely sees another number loses its vote, and one in which it sees nothing clear keeps a small one.
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from courtside.models.numbers import fit_crop, number_distribution
+from courtside.models.numbers import WHOLE, fit_crop, number_distribution
 from courtside.train.numbers.data import TURNS, NumberCrop, turn
 from courtside.train.numbers.network import ExportedReader, NumberNetwork
 from courtside.types import NUMBERS, Image
@@ -97,7 +97,7 @@ def weigh(as_labelled: Scores, freely: Scores, labels: npt.NDArray[np.int64]) ->
 
 
 def clean(layer: NumberNetwork, reader: NumberNetwork, crops: Sequence[NumberCrop]) -> Cleaned:
-    """Lay ``crops`` by ``layer``, which knows a mirrored or turned number from an upright one, and weigh their labels by ``reader``, the best there is so far."""
+    """Lay ``crops`` by ``layer``, which knows a mirrored or turned number from an upright one, and weigh their labels by ``reader``."""
     labels = np.array([NUMBERS.index(crop.number) for crop in crops], np.int64)
     prior = np.array([prior_of(crop) for crop in crops], np.float32).reshape(-1, len(TURNS))
     seen = np.zeros((len(crops), len(TURNS), len(NUMBERS)), np.float32)

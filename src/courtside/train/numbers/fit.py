@@ -123,7 +123,9 @@ def turned_batches(faces: Sequence[Typeface], recipe: NumbersRecipe, seed: int) 
     """Yield batches of rendered numbers alone, as ``batches`` does, in which the upright ones are whole and the mirrored or turned ones illegible."""
     random = np.random.default_rng(seed)
     while True:
-        images, heads, states = [], [], []
+        images: list[Image] = []
+        heads: list[tuple[int, int]] = []
+        states: list[int] = []
         while len(images) < recipe.batch:
             rendered = render(faces, random, WHOLE)
             number, image = rendered.number or "", rendered.image
