@@ -78,7 +78,7 @@ class TrackerSettings(_Section):
     """
 
     backend: str = "courtside"
-    high: Share = 0.5
+    high: Share = 0.35
     low: Share = 0.15
     max_age_s: Seconds = 1.5
 
@@ -96,9 +96,9 @@ class IdentitySettings(_Section):
     ``min_track_confidence`` are noise; gaps in a track up to ``fill_gap_s`` are filled in.
     """
 
-    min_confidence: Share = 0.9
+    min_confidence: Share = 0.95
     min_track_s: Seconds = 0.2
-    min_track_confidence: Share = 0.35
+    min_track_confidence: Share = 0.3
     fill_gap_s: Seconds = 0.5
 
 

@@ -32,7 +32,8 @@ def posterior(rows: np.ndarray, spacing_s: float = 1.0) -> np.ndarray:
         ([("0", 0.9)], "0"),
         ([("00", 0.9)], "00"),
         ([("2", 0.9), ("23", 0.9)], "23"),  # the lone digit is part of the whole number
-        ([("2", 0.9), ("2", 0.9), ("2", 0.9), ("7", 0.9)], "2"),
+        ([("2", 0.9), ("2", 0.9), ("7", 0.9), ("7", 0.9)], "27"),  # one half, then the other
+        ([("2", 0.9), ("2", 0.9), ("2", 0.9), ("2", 0.9)], "2"),
         ([("23", 0.9), ("28", 0.9), ("23", 0.9)], "23"),
     ],
 )
@@ -69,8 +70,8 @@ def test_a_lone_digit_seen_in_one_look_does_not_rule_out_its_number() -> None:
     once = posterior(burst, spacing_s=0.1)
     assert once[NUMBERS.index("11")] > 0.01  # half seen for a second: likely enough to doubt
     assert once[1] > once[NUMBERS.index("11")]
-    again = posterior(np.concatenate([belief("1", 0.95)] * 4), spacing_s=3.0)
-    assert again[NUMBERS.index("11")] < 0.1 * once[NUMBERS.index("11")]
+    again = posterior(np.concatenate([belief("1", 0.95)] * 8), spacing_s=3.0)
+    assert again[NUMBERS.index("11")] < 0.2 * once[NUMBERS.index("11")]
 
 
 def test_doubtful_readings_say_nothing_however_many() -> None:
@@ -79,7 +80,7 @@ def test_doubtful_readings_say_nothing_however_many() -> None:
 
 
 def test_each_look_knows_its_time() -> None:
-    _, first, last = look_log_likelihoods(np.concatenate([belief("1", 0.9)] * 4), np.array([0.0, 0.5, 5.0, 5.5]))
+    _, first, last = look_log_likelihoods(np.concatenate([belief("1", 0.9)] * 4), np.array([0.0, 0.5, 5.0, 5.5]), 0.1)
     assert first.tolist() == [0.0, 5.0] and last.tolist() == [0.5, 5.5]
 
 

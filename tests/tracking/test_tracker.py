@@ -164,6 +164,13 @@ def test_an_unsure_box_begins_nothing(arena: Any) -> None:
         assert follow(tracker, arena, [arena.body(700, 500, arena.navy, confidence=0.45)], i) == []
 
 
+def test_a_second_box_on_somebody_is_nobody(arena: Any) -> None:
+    tracker = BoxTracker()
+    for i in range(30):
+        bodies = [arena.body(700, 500, arena.navy, confidence=0.9), arena.body(703, 497, arena.navy, height=74, confidence=0.8 if i > 10 else 0.0)]
+        assert follow(tracker, arena, bodies, i) == [1]
+
+
 @pytest.mark.parametrize(("first", "then"), [(PLAYER, REFEREE), (REFEREE, PLAYER)])
 def test_a_referee_never_continues_a_player(arena: Any, first: int, then: int) -> None:
     tracker = BoxTracker()

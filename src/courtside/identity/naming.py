@@ -1,7 +1,7 @@
 """Who is who: one posterior over team and number per track, with the roster as a one-to-one constraint.
 
-A candidate is (team, number). Its log-posterior is log P(team | kit) + log P(readings | number) + log P(number | roster). One player is never in two tracks
-that overlap in time: the best proved track keeps him, the others choose again without.
+A candidate is (team, number). Its log-posterior is log P(team | kit) + log P(readings | number) + log P(number | roster), carried along a track
+by how likely it is that the tracker still follows the same person. One player is never in two tracks that overlap in time.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ from courtside.types import NUMBERS, Team
 Floats = npt.NDArray[np.float64]
 
 _OFF_ROSTER = 0.04  # chance that a player wears a number his roster doesn't list
-_OVERLAP_S = 0.25  # two tracks of one person may overlap this long where a double box began or ended
-_SURE_KIT = 0.98  # the kit alone never says more than this
+_OVERLAP_S = 0.1  # two segments of one person may overlap this long where a double box began or ended
+_SURE_KIT = 0.998  # the kit alone never says more than this
 
 
 @dataclass(frozen=True)
 class TrackEvidence:
-    """What is known of one track: ``spans`` are its (clip, start_s, end_s) stretches, ``kit`` (3,) chances, ``numbers`` (101,) log-likelihoods."""
+    """What is known of one segment of a track, from ``start_s`` to ``end_s`` of a clip: ``kit`` (3,) chances, ``numbers`` (101,) log-likelihoods."""
 
-    spans: tuple[tuple[int, float, float], ...]
+    clip: int
+    start_s: float
+    end_s: float
     kit: Floats
     numbers: Floats
     n_readings: int
@@ -34,7 +36,7 @@ class TrackEvidence:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The best candidate of one track: ``team`` index (0 or 1), ``number``; the chance of the team, of the number alone, and of both."""
+    """The best candidate of one segment: ``team`` index (0 or 1), ``number``; the chance of the team, of the number alone, and of both."""
 
     team: int
     number: str
@@ -54,46 +56,68 @@ def number_priors(teams: Sequence[Team]) -> Floats:
 
 
 def overlap(a: TrackEvidence, b: TrackEvidence) -> bool:
-    """Whether two tracks are both in view for longer than a moment."""
-    return any(x[0] == y[0] and min(x[2], y[2]) - max(x[1], y[1]) > _OVERLAP_S for x in a.spans for y in b.spans)
+    """Whether two segments are both in view for longer than a moment."""
+    return a.clip == b.clip and min(a.end_s, b.end_s) - max(a.start_s, b.start_s) > _OVERLAP_S
 
 
-def _normalised(log_values: Floats) -> Floats:
-    values = np.exp(log_values - log_values.max())
+def chain_beliefs(segments: Sequence[TrackEvidence], stays: Sequence[float], priors: Floats) -> list[Floats]:
+    """Return the belief (2, 101) over team and number in each segment of one track.
+
+    A hidden Markov chain: from one segment to the next the person stays the same with chance ``stays`` (len(segments) - 1 of them), else it is anybody.
+    So a name spreads over the moments at which nothing could be read as far as it is likely to be the same person there, and what is proved on both sides of
+    a doubtful moment holds in between.
+    """
+    anybody = priors / priors.sum()
+    local = [_local(segment) for segment in segments]
+    forward, backward = [anybody], [np.ones_like(anybody)]
+    for i, now in enumerate(local):
+        forward[i] = _normalised(forward[i] * now)
+        if i < len(stays):
+            forward.append(stays[i] * forward[i] + (1 - stays[i]) * anybody)
+    for i in range(len(local) - 1, 0, -1):
+        ahead = backward[0] * local[i]
+        backward.insert(0, _normalised(stays[i - 1] * ahead + (1 - stays[i - 1]) * (anybody * ahead).sum()))
+    return [_normalised(before * after) for before, after in zip(forward, backward, strict=True)]
+
+
+def _normalised(values: Floats) -> Floats:
     return np.asarray(values / values.sum())
 
 
-def _posterior(evidence: TrackEvidence, priors: Floats, barred: npt.NDArray[np.bool_]) -> Floats:
+def _local(evidence: TrackEvidence) -> Floats:
+    """Return (2, 101) likelihoods, the largest 1."""
     kit = np.clip(evidence.kit[:2], 1 - _SURE_KIT, _SURE_KIT)[:, None]
-    return _normalised(np.where(barred, -np.inf, np.log(kit) + evidence.numbers[None] + np.log(priors)))
+    log = np.log(kit) + evidence.numbers[None]
+    return np.asarray(np.exp(log - log.max()))
 
 
-def name_tracks(tracks: Sequence[TrackEvidence], priors: Floats) -> list[Verdict]:
-    """Return one verdict per track. ``priors`` (2, 101) as from ``number_priors``, in the order of the kits."""
-    barred = np.zeros((len(tracks), 2, len(NUMBERS)), bool)
-    beliefs = [_posterior(track, priors, barred[i]) for i, track in enumerate(tracks)]
-    waiting = set(range(len(tracks)))
-    while waiting:
-        best = max(waiting, key=lambda i: (beliefs[i].max(), tracks[i].n_readings, -i))
-        waiting.discard(best)
+def name_segments(segments: Sequence[TrackEvidence], beliefs: Sequence[Floats]) -> list[Verdict]:
+    """Return one verdict per segment, with the roster as a one-to-one constraint: where two segments that overlap in time claim one player, the surer has him.
+
+    The other's claim is struck out and NOT shared out among the rest: that two people claim one name is a sign that one of them is not what he seems.
+    """
+    free, beliefs = beliefs, [belief.copy() for belief in beliefs]
+    proof = [float(np.sort(_odds(belief).ravel())[-1]) for belief in beliefs]
+    for best in sorted(range(len(segments)), key=lambda i: (-proof[i], -segments[i].n_readings, i)):
         team, number = np.unravel_index(beliefs[best].argmax(), beliefs[best].shape)
-        if beliefs[best].max() < 0.5:
+        claim = float(beliefs[best][team, number])
+        if claim < 0.5:
             continue
-        for i in waiting:
-            if overlap(tracks[best], tracks[i]):
-                barred[i, team, number] = True
-                # Barring is only as sure as the track that claims the player: what it removed stays as doubt.
-                was = beliefs[i]
-                free = _posterior(tracks[i], priors, barred[i])
-                sure = float(beliefs[best].max())
-                beliefs[i] = sure * free + (1 - sure) * was
-    return [_verdict(track, belief) for track, belief in zip(tracks, beliefs, strict=True)]
+        for i, other in enumerate(segments):
+            if i != best and overlap(segments[best], other) and proof[i] <= proof[best]:
+                beliefs[i][team, number] *= 1 - claim
+    return [_verdict(segment, belief, before.sum(1)) for segment, belief, before in zip(segments, beliefs, free, strict=True)]
 
 
-def _verdict(track: TrackEvidence, belief: Floats) -> Verdict:
-    own = 1 - float(track.kit[2])  # the chance that this is a player of either team at all
+def _odds(belief: Floats) -> Floats:
+    return np.asarray(np.log(belief + 1e-12) - np.log(1 - belief + 1e-12))
+
+
+def _verdict(segment: TrackEvidence, belief: Floats, teams: Floats) -> Verdict:
+    own = 1 - float(segment.kit[2])  # the chance that this is a player of either team at all
     team, number = (int(i) for i in np.unravel_index(belief.argmax(), belief.shape))
-    return Verdict(team, NUMBERS[number], own * float(belief[team].sum()), own * float(belief[:, number].sum()), own * float(belief.max()))
+    team = int(teams.argmax()) if belief[team, number] < 0.5 else team
+    return Verdict(team, NUMBERS[number], own * float(teams[team]), own * float(belief[:, number].sum()), own * float(belief[team, number]))
 
 
 def team_order(tracks: Sequence[TrackEvidence], teams: Sequence[Team], kit_colors: Sequence[str | None]) -> tuple[bool, float]:

@@ -12,9 +12,10 @@ Floats = npt.NDArray[np.float64]
 _STRAY = 0.06
 """Share of looks that show any number at all: read off somebody else, or misread."""
 
-_HALF_SEEN = 0.12
-"""Chance that through a whole look only one digit of a two-digit number shows: turned away, under an arm, at the picture's edge. All readings of that look then
-agree on the lone digit, so it must not count once for each of them."""
+_SELDOM_HALF, _OFTEN_HALF, _TURNED = 0.05, 0.7, 0.2
+"""Chance that through a whole look only one digit of a two-digit number shows (an arm, another player, the edge of the shirt); the same for a player who is
+turned away all the time; and the share of such players. Readings of half a number agree with each other, look after look, so they must not count as
+if they were independent: measured on broadcast clips, a 25 seen from the side was read as 5 for four seconds."""
 
 _LEAST_LEGIBLE = 0.5
 """A reading that is more likely not a whole number than one says nothing: stripes and folds look like a 1, time and again."""
@@ -42,10 +43,10 @@ def looks(time_s: Floats) -> Floats:
     return np.asarray(np.floor((time_s - time_s[0]) / _LOOK_S), float) if len(time_s) else np.zeros(0)
 
 
-def look_log_likelihoods(chance: npt.NDArray[np.floating], time_s: Floats) -> tuple[Floats, Floats, Floats]:
+def look_log_likelihoods(chance: npt.NDArray[np.floating], time_s: Floats, half_seen: float) -> tuple[Floats, Floats, Floats]:
     """Return the evidence look by look: (k, 101) log-likelihoods of each number WORN, and the first and last time (k,) of each look's readings.
 
-    Within a look a number is seen whole, or (``_HALF_SEEN``) only one of its digits is.
+    Within a look a number is seen whole, or, with chance ``half_seen``, only one of its digits is.
     """
     seen, look = reading_log_likelihoods(chance), looks(time_s)
     rows, first, last = [], [], []
@@ -56,7 +57,7 @@ def look_log_likelihoods(chance: npt.NDArray[np.floating], time_s: Floats) -> tu
         for number, digits in enumerate(_DIGITS):
             if digits:
                 half = np.logaddexp.reduce(total[digits]) - np.log(len(digits))
-                worn[number] = np.logaddexp(np.log(1 - _HALF_SEEN) + total[number], np.log(_HALF_SEEN) + half)
+                worn[number] = np.logaddexp(np.log(1 - half_seen) + total[number], np.log(half_seen) + half)
         rows.append(worn)
         first.append(time_s[inside][0])
         last.append(time_s[inside][-1])
@@ -65,7 +66,8 @@ def look_log_likelihoods(chance: npt.NDArray[np.floating], time_s: Floats) -> tu
 
 def number_log_likelihood(chance: npt.NDArray[np.floating], time_s: Floats) -> Floats:
     """Return (101,): the log-likelihood of each number given all readings of one person at ``time_s`` (r,), sorted."""
-    return np.asarray(look_log_likelihoods(chance, time_s)[0].sum(0))
+    facing, turned = (look_log_likelihoods(chance, time_s, half)[0].sum(0) for half in (_SELDOM_HALF, _OFTEN_HALF))
+    return np.asarray(np.logaddexp(np.log(1 - _TURNED) + facing, np.log(_TURNED) + turned))
 
 
 def chance_of(reading: Reading) -> npt.NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -10,12 +11,15 @@ import numpy.typing as npt
 
 from courtside.identity.numbers import look_log_likelihoods
 from courtside.records import Records
-from courtside.types import PLAYER_CLASSES, REFEREE
+from courtside.types import NUMBERS, PLAYER_CLASSES, REFEREE
 
 Floats = npt.NDArray[np.float64]
 
 _NUMBER_GAIN = 7.0  # nats that two numbers must explain better than one before a tracklet is cut between them
 _TEAM_GAIN = 5.0  # the same for two teams
+_HALF_SEEN = 0.12  # chance of half a number in one look, as in ``numbers``, for anybody
+_COVERED = 0.5  # share of a box under another's from which the two may have been exchanged
+_UNSEEN_S = 0.35  # time out of sight after which somebody else may be followed
 
 
 @dataclass(frozen=True)
@@ -110,14 +114,20 @@ def _best_cut(gains: Floats) -> int | None:
     return int(gains.argmax()) if len(gains) and gains.max() > 0 else None
 
 
+def _is_part(a: int, b: int) -> bool:
+    return NUMBERS[a] in NUMBERS[b] or NUMBERS[b] in NUMBERS[a]
+
+
 def number_cut(tracklet: Tracklet) -> tuple[float, float] | None:
     """Return the times (s) of the last reading before and the first after an apparent switch of numbers, or None when one number explains all readings."""
-    evidence, first, last = look_log_likelihoods(tracklet.chance, tracklet.reading_s)
+    evidence, first, last = look_log_likelihoods(tracklet.chance, tracklet.reading_s, _HALF_SEEN)
     if len(evidence) < 2:
         return None
     before = np.cumsum(evidence, 0)[:-1]
     after = evidence.sum(0) - before
-    cut = _best_cut(before.max(1) + after.max(1) - evidence.sum(0).max() - _NUMBER_GAIN)
+    # Half a number before and all of it after is one shirt turning, not two people.
+    half = np.array([_is_part(int(a), int(b)) for a, b in zip(before.argmax(1), after.argmax(1), strict=True)])
+    cut = _best_cut(np.where(half, 0, before.max(1) + after.max(1) - evidence.sum(0).max() - _NUMBER_GAIN))
     return None if cut is None else (float(last[cut]), float(first[cut + 1]))
 
 
@@ -154,3 +164,17 @@ def cut_at(tracklet: Tracklet, around: tuple[float, float], others: list[Trackle
     for part in (tracklet.between(-np.inf, float(at)), tracklet.between(float(at), np.inf)):
         if len(part.frame):
             yield part
+
+
+def cut_where_doubtful(tracklet: Tracklet, others: list[Tracklet]) -> list[Tracklet]:
+    """Return the stretches of a tracklet between the moments at which the tracker may have gone over to somebody else.
+
+    Those are bodies that cover each other, and time out of sight. That it did not is likely, but not proved.
+    """
+    covered = crowding(tracklet, others) >= _COVERED
+    # one cut for each time they met: where the cover ends
+    starts = [float(tracklet.time_s[i + 1]) for i in np.flatnonzero(covered[:-1] & ~covered[1:])]
+    starts += [float(tracklet.time_s[i + 1]) for i in np.flatnonzero(np.diff(tracklet.time_s) > _UNSEEN_S)]
+    edges = [-np.inf, *sorted(set(starts)), np.inf]
+    parts = [tracklet.between(start, end) for start, end in itertools.pairwise(edges)]
+    return [part for part in parts if len(part.frame)]

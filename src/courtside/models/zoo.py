@@ -48,7 +48,7 @@ CARDS: tuple[ModelCard, ...] = (
         role="detector",
         target="courtside.models.detector:OnnxDetector",
         weights="detector.onnx",
-        sha256="4d16adba95e6723c8c3a01a62ad5bbde22681137d485c8420e89e17b40836456",
+        sha256="5658e9368859d25685f85a1bc815b6069e498a979231f878d77070376fd62940",
         licence="Apache-2.0",
         data=(
             "Roboflow Universe basketball-player-detection-3-ycjdo (fork), 464 frames (CC BY 4.0 as its uploader states); "

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from courtside.config import IdentitySettings
 from courtside.identity.linking import camera_positions, link
-from courtside.identity.naming import TrackEvidence, Verdict, name_tracks, number_priors, overlap, team_order
+from courtside.identity.naming import TrackEvidence, Verdict, chain_beliefs, name_segments, number_priors, overlap, team_order
 from courtside.identity.numbers import number_log_likelihood
 from courtside.identity.paths import fill_gaps, smooth
 from courtside.identity.teams import Kits, fit_kits
-from courtside.identity.tracklets import Tracklet, cut_at, number_cut, team_cut, tracklets_of
+from courtside.identity.tracklets import Tracklet, cut_at, cut_where_doubtful, number_cut, team_cut, tracklets_of
 from courtside.records import Records
 from courtside.types import Person, Role, Team
 
 Floats = npt.NDArray[np.float64]
+
+_STAYS, _LINK_HOLDS = 0.88, 0.85
+"""Chance that it is the same person after the tracker saw two bodies cover each other or lost sight of one, and after a gap that only place and time bridge."""
 
 _ANONYMOUS = (("Team A", "#E4572E"), ("Team B", "#2E86E4"))
 
@@ -78,15 +81,11 @@ def _cut_contradictions(tracklets: list[Tracklet], kits: Kits) -> list[Tracklet]
     return sorted(done, key=lambda tracklet: (tracklet.clip, tracklet.frame[0], tracklet.tracker_id))
 
 
-def _joined(parts: Sequence[Tracklet]) -> Tracklet:
-    arrays = ("frame", "time_s", "xyxy", "confidence", "referee", "reading_s", "chance", "look_s", "look", "color")
-    joined: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in arrays}
-    return replace(parts[0], **joined)
-
-
 def _evidence(tracklet: Tracklet, kits: Kits) -> TrackEvidence:
     return TrackEvidence(
-        ((tracklet.clip, tracklet.start_s, tracklet.end_s),),
+        tracklet.clip,
+        tracklet.start_s,
+        tracklet.end_s,
         kits.chance(tracklet.look),
         number_log_likelihood(tracklet.chance, tracklet.reading_s),
         len(tracklet.chance),
@@ -122,65 +121,108 @@ def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: Identit
     kits = fit_kits([tracklet for tracklet in tracklets if not tracklet.is_referee])
     tracklets = _cut_contradictions(tracklets, kits)
     sides = np.array([kits.chance(tracklet.look) for tracklet in tracklets]).reshape(-1, 3)
-    people = [_joined([tracklets[i] for i in track]) for track in link(tracklets, sides, cameras)]
+    people = [_person([tracklets[i] for i in track], tracklets) for track in link(tracklets, sides, cameras)]
     people = [person for person in people if _is_somebody(person, settings)]
     players = [person for person in people if not person.is_referee]
-    evidence = [_evidence(player, kits) for player in players]
-    colors = [_kit_color(players, evidence, kit) for kit in (0, 1)]
-    crossed, order_chance = team_order(evidence, rosters, colors)
+    evidence = [[_evidence(segment, kits) for segment in player.segments] for player in players]
+    segments = [segment for player in players for segment in player.segments]
+    known = list(itertools.chain.from_iterable(evidence))
+    colors = [_kit_color(segments, known, kit) for kit in (0, 1)]
+    crossed, order_chance = team_order(known, rosters, colors)
     teams = _in_kit_order(rosters, crossed, colors)
     if len(rosters) == 2 and order_chance < settings.min_confidence:
         teams = _in_kit_order((), False, colors)  # which side is which is not proved: no team name, so no player's name either
         order_chance = 1.0
-    verdicts = name_tracks(evidence, number_priors(teams))
-    named = [
-        (_player(person, known, verdict, teams, order_chance, settings), known) for person, known, verdict in zip(players, evidence, verdicts, strict=True)
-    ]
-    tracks = [_referee(person) for person in people if person.is_referee] + _merged(named)
-    return Result(teams, order_chance, tuple(_finished(tracks, clips, settings)))
+    priors = number_priors(teams)
+    beliefs = [belief for player, parts in zip(players, evidence, strict=True) for belief in chain_beliefs(parts, player.stays, priors)]
+    verdicts = iter(name_segments(known, beliefs))
+    tracks = [_referee(person) for person in people if person.is_referee]
+    named = []
+    for player, parts in zip(players, evidence, strict=True):
+        named += _player(player, parts, [next(verdicts) for _ in parts], teams, order_chance, settings)
+    return Result(teams, order_chance, tuple(_finished(tracks + _merged(named), clips, settings)))
 
 
-def _is_somebody(person: Tracklet, settings: IdentitySettings) -> bool:
-    return person.end_s - person.start_s >= settings.min_track_s and float(person.confidence.mean()) >= settings.min_track_confidence
+@dataclass(frozen=True)
+class _Person:
+    """Linked tracklets, cut at every doubtful moment: ``stays`` is the chance, at each cut, that it is the same person on both sides."""
+
+    segments: tuple[Tracklet, ...]
+    stays: tuple[float, ...]
+
+    @property
+    def is_referee(self) -> bool:
+        votes = sum(float((segment.confidence * np.where(segment.referee, 1, -1)).sum()) for segment in self.segments)
+        return votes > 0
 
 
-def _referee(person: Tracklet) -> Track:
-    share = float(person.confidence[person.referee].sum() / person.confidence.sum())
-    return Track(0, person.clip, "referee", None, None, None, share, None, len(person.chance), person.frame, person.xyxy)
+def _person(parts: Sequence[Tracklet], everybody: list[Tracklet]) -> _Person:
+    segments: list[Tracklet] = []
+    stays: list[float] = []
+    for part in parts:
+        for i, segment in enumerate(cut_where_doubtful(part, everybody)):
+            if segments:
+                stays.append(_STAYS if i else _LINK_HOLDS)
+            segments.append(segment)
+    return _Person(tuple(segments), tuple(stays))
 
 
-def _player(person: Tracklet, known: TrackEvidence, verdict: Verdict, teams: Sequence[Team], order_chance: float, settings: IdentitySettings) -> Track:
-    team_chance, chance = verdict.team_chance * order_chance, verdict.chance * order_chance
-    team = teams[verdict.team] if team_chance >= settings.min_confidence else None
-    number = verdict.number if known.n_readings and team and chance >= settings.min_confidence else None
-    player = team.players.get(number) if team and number else None
-    probability = chance if number else team_chance
-    drawn = (team.name if team else None, number, player)
-    return Track(0, person.clip, "player", *drawn, probability, verdict, known.n_readings, person.frame, person.xyxy)
+def _is_somebody(person: _Person, settings: IdentitySettings) -> bool:
+    confidence = np.concatenate([segment.confidence for segment in person.segments])
+    lasted_s = person.segments[-1].end_s - person.segments[0].start_s
+    return lasted_s >= settings.min_track_s and float(confidence.mean()) >= settings.min_track_confidence
 
 
-def _merged(named: Sequence[tuple[Track, TrackEvidence]]) -> list[Track]:
+def _boxes(segments: Sequence[Tracklet]) -> tuple[npt.NDArray[np.int64], Floats]:
+    return np.concatenate([segment.frame for segment in segments]), np.concatenate([segment.xyxy for segment in segments])
+
+
+def _referee(person: _Person) -> Track:
+    confidence, referee = (np.concatenate([getattr(segment, name) for segment in person.segments]) for name in ("confidence", "referee"))
+    frame, xyxy = _boxes(person.segments)
+    return Track(0, person.segments[0].clip, "referee", None, None, None, float(confidence[referee].sum() / confidence.sum()), None, 0, frame, xyxy)
+
+
+def _player(
+    person: _Person, evidence: Sequence[TrackEvidence], verdicts: Sequence[Verdict], teams: Sequence[Team], order_chance: float, settings: IdentitySettings
+) -> list[tuple[Track, list[TrackEvidence]]]:
+    """Return the stretches of a person over which one and the same thing is drawn, each a track of its own until they are merged."""
+    drawn: list[tuple[Track, list[TrackEvidence]]] = []
+    for segment, known, verdict in zip(person.segments, evidence, verdicts, strict=True):
+        team_chance, chance = verdict.team_chance * order_chance, verdict.chance * order_chance
+        team = teams[verdict.team] if team_chance >= settings.min_confidence else None
+        number = verdict.number if team and chance >= settings.min_confidence else None
+        player = team.players.get(number) if team and number else None
+        text = (team.name if team else None, number, player)
+        track = Track(0, segment.clip, "player", *text, chance if number else team_chance, verdict, known.n_readings, segment.frame, segment.xyxy)
+        if drawn and (drawn[-1][0].team, drawn[-1][0].number) == text[:2]:
+            drawn[-1] = (_together([drawn[-1][0], track]), [*drawn[-1][1], known])
+        else:
+            drawn.append((track, [known]))
+    return drawn
+
+
+def _together(tracks: Sequence[Track]) -> Track:
+    frame, xyxy = np.concatenate([track.frame for track in tracks]), np.concatenate([track.xyxy for track in tracks])
+    _, rows = np.unique(frame, return_index=True)  # a double box at the seam
+    best = max(tracks, key=lambda track: track.probability).best
+    weakest, n_readings = min(track.probability for track in tracks), sum(track.n_readings for track in tracks)
+    return replace(tracks[0], probability=weakest, best=best, n_readings=n_readings, frame=frame[rows], xyxy=xyxy[rows])
+
+
+def _merged(named: Sequence[tuple[Track, list[TrackEvidence]]]) -> list[Track]:
     """Join the tracks of one clip that are proved to be the same player and are never in view together."""
-    groups: list[list[tuple[Track, TrackEvidence]]] = []
+    groups: list[list[tuple[Track, list[TrackEvidence]]]] = []
     for track, known in named:
         for group in groups:
             first = group[0][0]
             same = track.number is not None and (track.clip, track.team, track.number) == (first.clip, first.team, first.number)
-            if same and not any(overlap(known, other) for _, other in group):
+            if same and not any(overlap(a, b) for a in known for _, other in group for b in other):
                 group.append((track, known))
                 break
         else:
             groups.append([(track, known)])
-    joined = []
-    for group in groups:
-        parts = [track for track, _ in group]
-        frame = np.concatenate([track.frame for track in parts])
-        xyxy = np.concatenate([track.xyxy for track in parts])
-        _, rows = np.unique(frame, return_index=True)  # a double box at the seam
-        weakest = min(track.probability for track in parts)
-        n_readings = sum(track.n_readings for track in parts)
-        joined.append(replace(parts[0], probability=weakest, n_readings=n_readings, frame=frame[rows], xyxy=xyxy[rows]))
-    return joined
+    return [_together([track for track, _ in group]) for group in groups]
 
 
 def _finished(tracks: Sequence[Track], clips: Sequence[Records], settings: IdentitySettings) -> list[Track]:

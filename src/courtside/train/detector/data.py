@@ -100,3 +100,9 @@ def load_arenas(folder: Path) -> list[Sample]:
             )
         )
     return samples
+
+
+def calibration_images(detection: Path, arenas: Path | None, n: int = 40) -> list[Image]:
+    """Return about ``n`` training frames, spread over both sets, for measuring the range of the network's activations."""
+    pools = [load_coco(detection / "train"), load_arenas(arenas / "train") if arenas else []]
+    return [sample.image for pool in pools for sample in pool[:: max(1, sum(map(len, pools)) // n)]]
