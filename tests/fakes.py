@@ -89,10 +89,10 @@ class BlindDetector:
 
 
 class FakeReader:
-    """Reads 23 off everything."""
+    """Reads 23 off a white kit and 7 off a navy one."""
 
     def read(self, crops: Sequence[Image]) -> list[Reading]:
-        return [Reading("23", 0.95) for _ in crops]
+        return [Reading("23" if crop[0, 0].mean() > 150 else "7", 0.95) for crop in crops]
 
 
 class MeanEncoder:

@@ -27,7 +27,7 @@ color = "#EEEEEE"
 name = "Navy"
 color = "#142878"
 [teams.players]
-23 = "James"
+7 = "James"
 """
 
 

@@ -37,7 +37,7 @@ def test_everything_is_recorded(clip: Path, tmp_path: Path) -> None:
     assert len(np.unique(records.detections.tracker_id[players & (records.detections.tracker_id > 0)])) == 4
     assert set(records.readings.tracker_id) <= set(records.detections.tracker_id)
     assert 2 * 4 <= len(records.readings.frame) <= 2 * 14  # two numbers, at most ten times a second each
-    assert (records.readings.chance.argmax(1) == 23).all()
+    assert set(records.readings.chance.argmax(1)) == {7, 23}
     assert len(records.appearances.frame) >= 4 * 5
     assert not (tmp_path / "records.detections").exists()
 

@@ -97,7 +97,7 @@ def test_fragments_of_a_proved_player_are_one_track() -> None:
 
 def test_a_short_gap_at_the_same_place_is_bridged_and_filled() -> None:
     walkers = five_on_five()
-    walkers[2] = Walker(3, 0, 40, 250, speed=1)
+    walkers[2] = Walker(3, 0, 40, 250, numbers=seen("25", 0, 40), speed=1)
     walkers.append(Walker(8, 46, 100, 297, numbers=seen("25", 50, 100), speed=1))
     result = resolve([records(walkers)], (SPURS, MAVERICKS), SETTINGS)
     (carter,) = [track for track in result.tracks if track.player == "Carter"]

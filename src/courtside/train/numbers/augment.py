@@ -11,9 +11,10 @@ from courtside.train.numbers.degrade import as_image, degrade, recolor
 from courtside.types import Image
 
 
-def augment(image: Image, random: np.random.Generator) -> Image:
-    """Return ``image`` moved a little and seen by another camera; a whole number stays whole."""
-    return degrade(recolor(_move(image, random), random), random, 0.8)
+def augment(image: Image, random: np.random.Generator, strength: float = 1.0) -> Image:
+    """Return ``image`` moved a little and seen by another camera, more so with more ``strength`` (0-1); a whole number stays whole."""
+    moved = recolor(_move(image, random, strength), random, strength)
+    return degrade(moved, random, 0.8) if random.random() < strength else moved
 
 
 def spoil(image: Image, n_digits: int, random: np.random.Generator) -> Image:
@@ -60,15 +61,15 @@ def _cover(image: Image, share: float, random: np.random.Generator) -> Image:
     return as_image(image + mask[..., None] * (thing - image))
 
 
-def _move(image: Image, random: np.random.Generator) -> Image:
+def _move(image: Image, random: np.random.Generator, strength: float) -> Image:
     height, width = image.shape[:2]
-    angle, shear = random.normal(0, 0.09), random.normal(0, 0.08)
-    zoom = math.exp(random.uniform(-0.22, 0.1))
-    stretch = math.exp(random.uniform(-0.28, 0.1))
+    angle, shear = random.normal(0, 0.09 * strength), random.normal(0, 0.08 * strength)
+    zoom = math.exp(strength * random.uniform(-0.22, 0.1))
+    stretch = math.exp(strength * random.uniform(-0.28, 0.1))
     cos, sin = math.cos(angle) * zoom, math.sin(angle) * zoom
     matrix = np.array([[cos * stretch, (-sin + shear) * stretch, 0], [sin, cos, 0]], np.float32)
-    out_w = max(6, round(width * min(1.1, stretch * random.uniform(0.95, 1.15))))
+    out_w = max(6, round(width * min(1.1, stretch * (1 + strength * random.uniform(-0.05, 0.15)))))
     centre = np.array([width / 2, height / 2], np.float32)
-    shift = random.uniform(-0.06, 0.06, 2) * (width, height)
+    shift = strength * random.uniform(-0.06, 0.06, 2) * (width, height)
     matrix[:, 2] = np.array([out_w / 2, height / 2]) - matrix[:, :2] @ centre + shift
     return as_image(cv2.warpAffine(image, matrix, (out_w, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))

@@ -32,7 +32,7 @@ def recolor(image: Image, random: np.random.Generator, strength: float = 1.0) ->
     gain = np.exp(random.normal(0, 0.22 * strength, 1) + random.normal(0, 0.08 * strength, 3))
     picture = (image.astype(np.float32) - 110) * math.exp(random.normal(0, 0.2 * strength)) + 110
     picture = picture * gain + random.normal(0, 14 * strength)
-    draw = random.random()
+    draw = random.random() / max(strength, 1e-6)
     if draw < 0.12:
         picture = picture[..., random.permutation(3)]
     elif draw < 0.17:

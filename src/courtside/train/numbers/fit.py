@@ -50,6 +50,7 @@ class NumbersRecipe:
     layer_steps: int = 300
     real: float = 0.66
     empty: float = 0.05
+    gentle: float = 0.5
     batch: int = 64
     learning_rate: float = 2.5e-3
     weight_decay: float = 0.04
@@ -71,7 +72,7 @@ class Sources:
     faces: Sequence[Typeface]
 
 
-def _draw_real(sources: Sources, chances: np.ndarray[tuple[int], np.dtype[np.float64]], random: np.random.Generator) -> Drawn:
+def _draw_real(sources: Sources, chances: np.ndarray[tuple[int], np.dtype[np.float64]], recipe: NumbersRecipe, random: np.random.Generator) -> Drawn:
     i = int(random.choice(len(chances), p=chances))
     crop, cleaned = sources.crops[i], sources.cleaned
     if crop.turned and cleaned.turns[i] < 4 and random.random() < 0.15:
@@ -79,7 +80,7 @@ def _draw_real(sources: Sources, chances: np.ndarray[tuple[int], np.dtype[np.flo
     upright = turn(crop.image, int(cleaned.turns[i]))
     if random.random() < 0.22:
         return augment(spoil(upright, len(crop.number), random), random), None, PARTIAL, 1.0
-    return augment(upright, random), crop.number, WHOLE, float(cleaned.votes[i])
+    return augment(upright, random, 0.3 if random.random() < recipe.gentle else 1.0), crop.number, WHOLE, float(cleaned.votes[i])
 
 
 def _draw_rendered(sources: Sources, random: np.random.Generator) -> Drawn:
@@ -103,7 +104,7 @@ def batches(sources: Sources, recipe: NumbersRecipe, seed: int) -> Iterator[Batc
         for _ in range(recipe.batch):
             kind = random.random()
             if len(use) and kind < recipe.real:
-                drawn.append(_draw_real(sources, chances, random))
+                drawn.append(_draw_real(sources, chances, recipe, random))
             elif sources.patches and kind > 1 - recipe.empty:
                 patch = sources.patches[int(random.integers(len(sources.patches)))]
                 drawn.append((degrade(recolor(patch, random), random), None, ILLEGIBLE, 1.0))
