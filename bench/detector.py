@@ -23,7 +23,7 @@ from courtside.media import read_frames
 from courtside.models import zoo
 from courtside.train.average_precision import average_precision
 from courtside.train.detector.data import load_coco
-from courtside.types import CLASSES, PLAYER_CLASSES, REFEREE, Detector, Image
+from courtside.types import CLASSES, PLAYER_CLASSES, REFEREE, Detector, Focusing, Image
 
 
 def detect_all(detector: Detector, images: list[Image]) -> tuple[list[sv.Detections], float]:
@@ -32,6 +32,8 @@ def detect_all(detector: Detector, images: list[Image]) -> tuple[list[sv.Detecti
     spent, found = [], []
     for image in images:
         before = time.perf_counter()
+        if isinstance(detector, Focusing):
+            detector.focus(image)
         found += detector.detect([image])
         spent.append(time.perf_counter() - before)
     return found, 1000 * float(np.median(spent))
@@ -70,7 +72,7 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("split", type=Path)
-    parser.add_argument("--sizes", nargs="+", default=["640x640"])
+    parser.add_argument("--sizes", nargs="+", default=["auto"], help="WIDTHxHEIGHT, or auto: as people's size in each picture asks for")
     parser.add_argument("--truth", type=Path)
     parser.add_argument("--clips", type=Path)
     arguments = parser.parse_args()
@@ -79,7 +81,7 @@ def main() -> None:
     console = Console(width=140)
     for text in arguments.sizes:
         width, _, height = text.partition("x")
-        detector = zoo.create("detector", "courtside", confidence=0.02, size=(int(width), int(height)))
+        detector = zoo.create("detector", "courtside", confidence=0.02, size=(int(width), int(height)) if height else None)
         found, ms = detect_all(detector, [sample.image for sample in samples])
         table = Table("class", "AP50", title=f"{arguments.split}, input {text}, {ms:.0f} ms a picture")
         table.add_row("all kinds of player", f"{average_precision(found, real, PLAYER_CLASSES):.3f}")

@@ -33,18 +33,22 @@ class _Section(BaseModel):
 
 
 class DetectorSettings(_Section):
-    """Finding the ten classes. ``size`` is (width, height) in pixels of what the network sees; ``confidence`` and ``iou`` as in ``models.detector``."""
+    """Finding the ten classes.
+
+    ``size`` is (width, height) in pixels of what the network sees; left out, it follows how large people are in the picture. ``confidence`` and ``iou`` are as
+    in ``models.detector``.
+    """
 
     backend: str = "courtside"
     confidence: Share = 0.10
-    iou: Share = 0.65
+    iou: Share = 0.75
     # not strict: TOML has lists only
-    size: Annotated[tuple[int, int], Strict(False)] = (640, 640)
+    size: Annotated[tuple[int, int], Strict(False)] | None = None
 
     @field_validator("size")
     @classmethod
-    def _fits_the_network(cls, size: tuple[int, int]) -> tuple[int, int]:
-        if any(side % 32 or not 64 <= side <= 4096 for side in size):
+    def _fits_the_network(cls, size: tuple[int, int] | None) -> tuple[int, int] | None:
+        if size and any(side % 32 or not 64 <= side <= 4096 for side in size):
             raise ValueError("each side must be a multiple of 32 between 64 and 4096")
         return size
 
@@ -58,7 +62,7 @@ class NumberSettings(_Section):
 
     backend: str = "courtside"
     confidence: Share = 0.25
-    margin: Share = 0.15
+    margin: Share = 0.2
     least_ios: Share = 0.9
     every_s: Seconds = 0.1
     max_per_frame: Annotated[int, Field(ge=0, le=1000)] = 4

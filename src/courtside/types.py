@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -108,6 +108,15 @@ class Detector(Protocol):
 
     def detect(self, images: Sequence[Image]) -> list[sv.Detections]:
         """Return one ``Detections`` per image (xyxy in that image's pixels, class_id into ``CLASSES``, confidence 0-1). An empty list gives an empty list."""
+        ...
+
+
+@runtime_checkable
+class Focusing(Protocol):
+    """A detector that can adapt to how large people are in the picture."""
+
+    def focus(self, image: Image) -> None:
+        """Adapt to pictures like ``image``, for the calls of ``detect`` to come."""
         ...
 
 

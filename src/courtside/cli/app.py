@@ -157,6 +157,8 @@ def train_detector(
 def train_numbers(
     numbers: Annotated[Path, typer.Option(help="Folder with train/ and valid/, one sub-folder of crops per number.", show_default=False)],
     export: Annotated[Path, typer.Option(help="The ONNX file to write.", show_default=False)],
+    frames: Annotated[Path | None, typer.Option(help="Folder of a COCO split of frames, for crops without a number.")] = None,
+    fonts: Annotated[Path | None, typer.Option(help="Folder of font files to render numbers with, beside the system's.")] = None,
     minutes: Minutes = 40.0,
     work: Work = Path("runs/numbers"),
     seed: int = 0,
@@ -164,4 +166,4 @@ def train_numbers(
     """Train the jersey-number reader on a CPU."""
     from courtside.cli.training import train_numbers as start
 
-    start(numbers, export, minutes, work, seed)
+    start(numbers, frames, fonts, export, minutes, work, seed)

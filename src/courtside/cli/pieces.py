@@ -19,9 +19,10 @@ from courtside.config import load_settings
 from courtside.errors import ConfigError, MediaError, nearest
 from courtside.models import zoo
 from courtside.pipeline.export import write_aside
-from courtside.types import BALL, BALL_IN_BASKET, CLASSES, NUMBER, PLAYER_CLASSES, REFEREE, RIM, Detector, Image, NumberReader
+from courtside.types import BALL, BALL_IN_BASKET, CLASSES, NUMBER, PLAYER_CLASSES, REFEREE, RIM, Detector, Focusing, Image, NumberReader
 
 _LISTED_FROM = 0.02  # what a precision-recall curve needs is more than anyone would draw
+_FOCUS_FRAMES = 60  # of a clip; each picture of a folder is looked at afresh
 _ONLY = {"players": PLAYER_CLASSES, "numbers": (NUMBER,), "referees": (REFEREE,), "ball": (BALL, BALL_IN_BASKET), "rim": (RIM,)}
 
 
@@ -76,6 +77,8 @@ def detect_source(
     rows: list[dict[str, Any]] = []
 
     def find(image: Image, **where: Any) -> sv.Detections:
+        if isinstance(detector, Focusing) and where.get("frame", 0) % _FOCUS_FRAMES == 0:
+            detector.focus(image)
         found = detector.detect([image])[0]
         assert found.class_id is not None and found.confidence is not None
         chosen = found[np.isin(found.class_id, wanted)]

@@ -35,12 +35,14 @@ def train_detector(detection: Path, arenas: Path | None, export_to: Path, minute
     _say(f"{export_to}: {export_to.stat().st_size / 1e6:.1f} MB")
 
 
-def train_numbers(numbers: Path, export_to: Path, minutes: float, work: Path, seed: int) -> None:
+def train_numbers(numbers: Path, frames: Path | None, fonts: Path | None, export_to: Path, minutes: float, work: Path, seed: int) -> None:
     """Train (or go on training) the number reader and write its ONNX file."""
     _need_torch()
+    from courtside.train.numbers.calibrate import calibrate
+    from courtside.train.numbers.data import load_numbers
     from courtside.train.numbers.export import export
     from courtside.train.numbers.fit import NumbersRecipe, fit
 
-    network = fit(NumbersRecipe(numbers, minutes=minutes, seed=seed), work, _say)
-    export(network, export_to)
+    network = fit(NumbersRecipe(numbers, frames, fonts, minutes=minutes, seed=seed), work, _say)
+    export(network, export_to, calibrate(network, load_numbers(numbers / "valid")))
     _say(f"{export_to}: {export_to.stat().st_size / 1e6:.1f} MB")

@@ -18,6 +18,11 @@ from courtside.types import BALL, BALL_IN_BASKET, NUMBER, PLAYER_CLASSES, REFERE
 if TYPE_CHECKING:
     import onnxruntime as ort
 
+_GLANCE = (640, 544)  # (width, height) of a first look; 16:9 frames are trained on as squares, and this is between the two shapes
+_TALL_PX = 168.0  # height of a person in the network's input at which it was measured to be best
+_SURE, _ENOUGH = 0.35, 4  # people at least so sure, and so many of them, tell the camera's zoom
+_PEOPLE = (*PLAYER_CLASSES, REFEREE)
+
 # Boxes of one group compete: a person is a player or a referee, a ball is in the basket or not.
 _GROUP = {**dict.fromkeys((*PLAYER_CLASSES, REFEREE), 0), BALL: 1, BALL_IN_BASKET: 1, NUMBER: 2, RIM: 3}
 _GROUP_OF_CLASS = np.array([_GROUP[class_id] for class_id in sorted(_GROUP)])
@@ -56,20 +61,39 @@ class OnnxDetector:
 
     Args:
         weights: the ONNX file.
-        size: (width, height) the pictures are stretched to; the network was trained on 16:9 frames stretched to a square.
+        size: (width, height) the pictures are stretched to, or None to let ``focus`` choose.
         confidence: scores below it are dropped.
         iou: overlap over which the less sure of two rival boxes is dropped.
         batch_size: pictures per call of the network.
     """
 
     def __init__(
-        self, weights: Path, size: tuple[int, int] = (640, 640), confidence: float = 0.1, iou: float = 0.65, batch_size: int = 1
+        self, weights: Path, size: tuple[int, int] | None = None, confidence: float = 0.1, iou: float = 0.75, batch_size: int = 1
     ) -> None:
-        self.weights, self.size, self.confidence, self.iou, self.batch_size = weights, size, confidence, iou, batch_size
+        self.weights, self.confidence, self.iou, self.batch_size = weights, confidence, iou, batch_size
+        self.size, self._may_focus = size or _GLANCE, size is None
 
     @cached_property
     def _session(self) -> ort.InferenceSession:
         return open_session(self.weights)
+
+    def focus(self, image: Image) -> None:
+        """Choose the input size at which the people of ``image`` are as tall as the network likes them best, for the pictures to come.
+
+        The network finds people of one size best, whatever the camera's zoom: too large is as bad as too small. Nothing changes where a size was given, or
+        where too few people are in view to tell.
+        """
+        if not self._may_focus:
+            return
+        self.size = _GLANCE
+        found = self.detect([image])[0]
+        assert found.confidence is not None and found.class_id is not None
+        tall = found.xyxy[np.isin(found.class_id, _PEOPLE) & (found.confidence >= _SURE)]
+        if len(tall) < _ENOUGH:
+            return
+        share = float(np.median(tall[:, 3] - tall[:, 1])) / image.shape[0]
+        height = int(np.clip(round(_TALL_PX / share / 32) * 32, 384, 832))
+        self.size = (round(height * _GLANCE[0] / _GLANCE[1] / 32) * 32, height)
 
     def detect(self, images: Sequence[Image]) -> list[sv.Detections]:
         """See ``Detector.detect``."""

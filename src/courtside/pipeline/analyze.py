@@ -21,8 +21,9 @@ from courtside.pipeline.detections import DetectionCache
 from courtside.pipeline.stopwatch import Stopwatch
 from courtside.records import RecordsWriter, read_manifest
 from courtside.tracking.tracker import BoxTracker
-from courtside.types import NUMBER, REFEREE, AppearanceEncoder, Detector, Frame, Image, NumberReader
+from courtside.types import NUMBER, REFEREE, AppearanceEncoder, Detector, Focusing, Frame, Image, NumberReader
 
+_FOCUS_S = 2.0  # a camera zooms in about a second or two
 _CROWDED = 0.15  # share of a box that somebody else may cover before its look is not taken as its own
 
 
@@ -33,10 +34,14 @@ def _quiet(*_: object) -> None:
 def _detected(
     frames: Iterable[tuple[Frame, bool]], detector: Detector, cache: DetectionCache, watch: Stopwatch
 ) -> Generator[tuple[Frame, bool, sv.Detections], None, None]:
+    focused_s = -np.inf
     for frame, cut in frames:
         found = cache.get(frame.index)
         if found is None:
             with watch.time("detect"):
+                if isinstance(detector, Focusing) and (cut or frame.time_s - focused_s >= _FOCUS_S):
+                    detector.focus(frame.image)
+                    focused_s = frame.time_s
                 found = detector.detect([frame.image])[0]
             cache.put(frame.index, found)
         yield frame, cut, found
