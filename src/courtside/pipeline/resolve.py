@@ -25,6 +25,9 @@ Floats = npt.NDArray[np.float64]
 _STAYS, _LINK_HOLDS = 0.88, 0.85
 """Chance that it is the same person after the tracker saw two bodies cover each other or lost sight of one, and after a gap that only place and time bridge."""
 
+_MAY_BE_REFEREE = 0.05
+"""Players are hardly ever taken for referees (share below 0.03 on the labelled clips); whoever is more often is drawn without team and name."""
+
 _ANONYMOUS = (("Team A", "#E4572E"), ("Team B", "#2E86E4"))
 
 
@@ -151,9 +154,14 @@ class _Person:
     stays: tuple[float, ...]
 
     @property
+    def referee_share(self) -> float:
+        """The share (0-1) of the detector's confidence that speaks for a referee."""
+        confidence, referee = (np.concatenate([getattr(segment, name) for segment in self.segments]) for name in ("confidence", "referee"))
+        return float(confidence[referee].sum() / confidence.sum())
+
+    @property
     def is_referee(self) -> bool:
-        votes = sum(float((segment.confidence * np.where(segment.referee, 1, -1)).sum()) for segment in self.segments)
-        return votes > 0
+        return self.referee_share > 0.5
 
 
 def _person(parts: Sequence[Tracklet], everybody: list[Tracklet]) -> _Person:
@@ -178,9 +186,8 @@ def _boxes(segments: Sequence[Tracklet]) -> tuple[npt.NDArray[np.int64], Floats]
 
 
 def _referee(person: _Person) -> Track:
-    confidence, referee = (np.concatenate([getattr(segment, name) for segment in person.segments]) for name in ("confidence", "referee"))
     frame, xyxy = _boxes(person.segments)
-    return Track(0, person.segments[0].clip, "referee", None, None, None, float(confidence[referee].sum() / confidence.sum()), None, 0, frame, xyxy)
+    return Track(0, person.segments[0].clip, "referee", None, None, None, person.referee_share, None, 0, frame, xyxy)
 
 
 def _player(
@@ -190,7 +197,8 @@ def _player(
     drawn: list[tuple[Track, list[TrackEvidence]]] = []
     for segment, known, verdict in zip(person.segments, evidence, verdicts, strict=True):
         team_chance, chance = verdict.team_chance * order_chance, verdict.chance * order_chance
-        team = teams[verdict.team] if team_chance >= settings.min_confidence else None
+        surely_plays = person.referee_share <= _MAY_BE_REFEREE
+        team = teams[verdict.team] if surely_plays and team_chance >= settings.min_confidence else None
         number = verdict.number if team and chance >= settings.min_confidence else None
         player = team.players.get(number) if team and number else None
         text = (team.name if team else None, number, player)
