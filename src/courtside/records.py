@@ -247,13 +247,13 @@ def read_records(folder: Path) -> Records:
         return np.asarray(tables[table].column(name).to_numpy(), dtype)
 
     def vectors(table: str, name: str) -> npt.NDArray[np.float32]:
-        rows = tables[table].column(name).to_pylist()
-        return np.array(rows, np.float32).reshape(len(rows), -1) if rows else np.zeros((0, 0), np.float32)
+        rows = tables[table].column(name).combine_chunks()  # no Python lists: a long clip has thousands of readings of 101 chances
+        return np.asarray(rows.flatten().to_numpy(), np.float32).reshape(len(rows), -1) if len(rows) else np.zeros((0, 0), np.float32)
 
     def boxes(table: str) -> Floats:
         return np.stack([column(table, side, np.float32) for side in ("x1", "y1", "x2", "y2")], 1)
 
-    motion = np.array(tables["frames"].column("motion").to_pylist(), float).reshape(-1, 2, 3)
+    motion = np.asarray(tables["frames"].column("motion").combine_chunks().flatten().to_numpy(), float).reshape(-1, 2, 3)
     return Records(
         clip,
         FrameTable(column("frames", "time_s", np.float64), column("frames", "cut", np.bool_), motion),

@@ -122,7 +122,7 @@ def _render_clip(folder: Path, settings: Settings, videos: Sequence[Path]) -> No
             render_clip(
                 frames,
                 info,
-                lambda frame: people.get(frame, []),
+                people,
                 records.detections_of,
                 teams,
                 frozenset(settings.render.overlays),

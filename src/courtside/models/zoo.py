@@ -54,7 +54,7 @@ CARDS: tuple[ModelCard, ...] = (
             "Roboflow Universe basketball-player-detection-3-ycjdo (fork), 464 frames (CC BY 4.0 as its uploader states); "
             "Roboflow Universe basketball-players-fy4c2 v17, 256 frames (CC BY 4.0 as its uploader states)"
         ),
-        score="not measured yet",
+        score="AP50 on detection/valid: players 0.954, referee 0.951, rim 0.988, number 0.893, ball 0.821",
     ),
     ModelCard(
         name="courtside",
@@ -64,7 +64,7 @@ CARDS: tuple[ModelCard, ...] = (
         sha256="353bcb32ca483c6cb951e3c812817dc11cc2acfdade11d21d6a517b5fde04f4d",
         licence="Apache-2.0",
         data="Roboflow basketball-jersey-numbers-ocr v1, 8,855 crops (no licence stated with the copy used); numbers rendered by courtside",
-        score="not measured yet",
+        score="numbers/valid: top-1 88.8 %, 98.4 % on the surest 80 %; 10 of 406 cut-off numbers read as whole",
     ),
     ModelCard(
         name="color",
@@ -74,7 +74,7 @@ CARDS: tuple[ModelCard, ...] = (
         sha256=None,
         licence="Apache-2.0",
         data="none: colour statistics, nothing is learned",
-        score="not measured yet",
+        score="team of 507 of 508 drawn player boxes right on four labelled clips",
     ),
 )
 """Every model that comes with courtside."""

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from courtside.errors import RecordsError
 from courtside.pipeline.resolve import Result, Track
 from courtside.records import Records
-from courtside.types import Person, Team
+from courtside.types import Team
 
 RESULT_FORMAT = 1
 
@@ -46,36 +48,29 @@ def write_tracks(path: Path, result: Result, records: Records, clip: int) -> Non
             ("probability", pa.float32()),
         ]
     )
-    rows = [
-        _row(frame, float(records.frames.time_s[frame]), person)
-        for frame, people in sorted(result.people(clip).items())
-        for person in sorted(people, key=lambda person: person.track_id)
-    ]
-    table = pa.Table.from_pylist(rows, schema=schema)
+    tracks = [track for track in result.tracks if track.clip == clip]
+    lengths = [len(track.frame) for track in tracks]
+    frame = np.concatenate([track.frame for track in tracks]) if tracks else np.zeros(0, int)
+    xyxy = np.concatenate([track.xyxy for track in tracks]) if tracks else np.zeros((0, 4))
+    track_id = np.repeat([track.track_id for track in tracks], lengths).astype(int)
+    order = np.lexsort((track_id, frame))
+    which = np.repeat(np.arange(len(tracks)), lengths)[order]
+    columns: dict[str, Any] = {"frame": frame[order], "time_s": records.frames.time_s[frame[order]], "track_id": track_id[order]}
+    columns |= {side: xyxy[order, i].astype(np.float32) for i, side in enumerate(("x1", "y1", "x2", "y2"))}
+    columns |= {name: [getattr(tracks[i], name) for i in which] for name in ("role", "team", "number", "player", "probability")}
+    table = pa.table({field.name: pa.array(columns[field.name], field.type) for field in schema}, schema=schema)
     write_aside(path, lambda aside: pq.write_table(table, aside, compression="zstd"))
-
-
-def _row(frame: int, time_s: float, person: Person) -> dict[str, Any]:
-    return {
-        "frame": frame,
-        "time_s": time_s,
-        "track_id": person.track_id,
-        **dict(zip(("x1", "y1", "x2", "y2"), person.xyxy, strict=True)),
-        "role": person.role,
-        "team": person.team,
-        "number": person.number,
-        "player": person.player,
-        "probability": person.probability,
-    }
 
 
 def write_mot(path: Path, result: Result, clip: int) -> None:
     """Write the MOTChallenge text format: frame from 1, id, left, top, width, height, confidence, -1, -1, -1."""
-    lines = []
-    for frame, people in sorted(result.people(clip).items()):
-        for person in sorted(people, key=lambda person: person.track_id):
-            x1, y1, x2, y2 = person.xyxy
-            lines.append(f"{frame + 1},{person.track_id},{x1:.2f},{y1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},{person.probability:.4f},-1,-1,-1\n")
+    tracks = [track for track in result.tracks if track.clip == clip]
+    rows = sorted(
+        (int(frame) + 1, track.track_id, *map(float, box), track.probability)
+        for track in tracks
+        for frame, box in zip(track.frame, track.xyxy, strict=True)
+    )
+    lines = (f"{frame},{one},{x1:.2f},{y1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},{sure:.4f},-1,-1,-1\n" for frame, one, x1, y1, x2, y2, sure in rows)
     write_aside(path, lambda aside: aside.write_text("".join(lines)))
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
+
+import numpy as np
 
 from courtside.errors import RecordsError
 from courtside.types import Person, Team
 
+_PERSON = ("track_id", "x1", "y1", "x2", "y2", "role", "team", "number", "player", "probability")
 
-def read_people(path: Path) -> dict[int, list[Person]]:
-    """Return the people of each frame from ``tracks.parquet``.
+
+def read_people(path: Path) -> Callable[[int], list[Person]]:
+    """Return a function that gives the people of a frame, from ``tracks.parquet``.
 
     Raises:
         RecordsError: the file is missing or damaged.
@@ -20,16 +24,22 @@ def read_people(path: Path) -> dict[int, list[Person]]:
     import pyarrow.parquet as pq
 
     try:
-        rows = pq.read_table(path).to_pylist()
-        people: dict[int, list[Person]] = defaultdict(list)
-        for row in rows:
-            box = (row["x1"], row["y1"], row["x2"], row["y2"])
-            drawn = (row["role"], row["team"], row["number"], row["player"], row["probability"])
-            people[row["frame"]].append(Person(row["track_id"], box, *drawn))
+        table = pq.read_table(path, columns=["frame", *_PERSON])
+        frames = table.column("frame").to_numpy()
     except FileNotFoundError as error:
         raise RecordsError(f"{path}: not there; run `courtside resolve` first") from error
     except (OSError, KeyError, pa.ArrowInvalid) as error:
         raise RecordsError(f"{path}: damaged ({str(error).splitlines()[0]}); run `courtside resolve` again") from error
+
+    def people(frame: int) -> list[Person]:
+        # rows are sorted by frame; only one frame's become objects at a time
+        start, end = (int(i) for i in np.searchsorted(frames, (frame, frame + 1)))
+        found = []
+        for row in table.slice(start, end - start).to_pylist():
+            box = (row["x1"], row["y1"], row["x2"], row["y2"])
+            found.append(Person(row["track_id"], box, row["role"], row["team"], row["number"], row["player"], row["probability"]))
+        return found
+
     return people
 
 
