@@ -78,10 +78,10 @@ class AppearanceSettings(_Section):
 class TrackerSettings(_Section):
     """Following people.
 
-    Boxes at ``high`` confidence and above start tracks; down to ``low`` they only continue one; ``max_age_s`` after its last box a track ends.
+    Boxes at ``high`` confidence and above may join any track, and a little above it start one; down to ``low`` they only continue one; ``max_age_s`` after its
+    last box a track ends.
     """
 
-    backend: str = "courtside"
     high: Share = 0.35
     low: Share = 0.15
     max_age_s: Seconds = 1.5

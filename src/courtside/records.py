@@ -173,16 +173,19 @@ class RecordsWriter:
                 rows.clear()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        failure = error if isinstance(error, OSError) else None
         try:
             if kind is None:
                 self._flush()
-        except OSError as failure:
-            raise RecordsError(f"{self.folder}: can't write ({failure.strerror or failure}); free some space and run again") from failure
-        finally:
             for file in self._files.values():
                 file.close()
-            if kind is not None:
-                shutil.rmtree(self._aside, ignore_errors=True)
+        except OSError as full:
+            failure = failure or full
+        if failure is not None or kind is not None:
+            shutil.rmtree(self._aside, ignore_errors=True)
+        if failure is not None:
+            reason = failure.strerror or failure
+            raise RecordsError(f"{self.folder}: can't write ({reason}); free some space or choose another output folder, and run again") from failure
         if kind is not None:
             return
         clip = self.clip

@@ -20,3 +20,6 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(1)
+    except OSError as error:  # a full disk or a folder that went away, wherever it strikes
+        print(f"courtside: {error.filename or 'output'}: {error.strerror or error}; nothing half-written is kept, run again", file=sys.stderr)
+        sys.exit(2)

@@ -166,7 +166,7 @@ def analyze(
     detector: Detector = zoo.create("detector", **settings.detector.model_dump())
     reader: NumberReader = zoo.create("numbers", settings.numbers.backend)
     encoder: AppearanceEncoder = zoo.create("appearance", settings.appearance.backend)
-    tracker = BoxTracker(**settings.tracker.model_dump(exclude={"backend"}))
+    tracker = BoxTracker(**settings.tracker.model_dump())
     cache = DetectionCache(folder.with_name(folder.name + ".detections"), key)
     with RecordsWriter(folder, info, key) as writer:
 
