@@ -12,7 +12,8 @@ PACKAGE = "courtside"
 FLOORS = (  # a room imports from lower floors and from itself, never from higher ones or from its neighbours
     {"types", "errors"},
     {"toml_file"},
-    {"config", "media", "records", "rosters", "court"},
+    {"court"},
+    {"config", "media", "records", "rosters", "truth"},
     {"models", "tracking", "identity", "events"},
     {"pipeline"},
     {"render", "report", "evaluate", "simulate", "train"},

@@ -1,0 +1,1 @@
+"""A simulated broadcast: seed in, clip and exact truth out."""
