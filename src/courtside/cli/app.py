@@ -159,11 +159,12 @@ def train_numbers(
     export: Annotated[Path, typer.Option(help="The ONNX file to write.", show_default=False)],
     frames: Annotated[Path | None, typer.Option(help="Folder of a COCO split of frames, for crops without a number.")] = None,
     fonts: Annotated[Path | None, typer.Option(help="Folder of font files to render numbers with, beside the system's.")] = None,
-    minutes: Minutes = 40.0,
+    begin: Annotated[Path | None, typer.Option("--start", help="PP-OCRv6_rec_small.onnx; found by itself where rapidocr is installed.")] = None,
+    minutes: Minutes = 65.0,
     work: Work = Path("runs/numbers"),
     seed: int = 0,
 ) -> None:
-    """Train the jersey-number reader on a CPU."""
+    """Train the jersey-number reader on a CPU, from the trunk of an open text recogniser (PP-OCRv6 small, Apache-2.0)."""
     from courtside.cli.training import train_numbers as start
 
-    start(numbers, frames, fonts, export, minutes, work, seed)
+    start(numbers, frames, fonts, begin, export, minutes, work, seed)

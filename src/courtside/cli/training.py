@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 
 from courtside.cli.progress import console
 from courtside.errors import ModelError
+
+_RECOGNISER = "PP-OCRv6_rec_small.onnx"
 
 
 def _say(message: str) -> None:
@@ -35,7 +38,17 @@ def train_detector(detection: Path, arenas: Path | None, export_to: Path, minute
     _say(f"{export_to}: {export_to.stat().st_size / 1e6:.1f} MB")
 
 
-def train_numbers(numbers: Path, frames: Path | None, fonts: Path | None, export_to: Path, minutes: float, work: Path, seed: int) -> None:
+def _recogniser() -> Path:
+    spec = importlib.util.find_spec("rapidocr")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        if (path := Path(folder) / "models" / _RECOGNISER).is_file():
+            return path
+    raise ModelError(f"no {_RECOGNISER} to start from: pip install --no-deps rapidocr (its wheel holds it), or say where it is with --start")
+
+
+def train_numbers(
+    numbers: Path, frames: Path | None, fonts: Path | None, start: Path | None, export_to: Path, minutes: float, work: Path, seed: int
+) -> None:
     """Train (or go on training) the number reader and write its ONNX file."""
     _need_torch()
     from courtside.train.numbers.calibrate import calibrate
@@ -43,6 +56,6 @@ def train_numbers(numbers: Path, frames: Path | None, fonts: Path | None, export
     from courtside.train.numbers.export import export
     from courtside.train.numbers.fit import NumbersRecipe, fit
 
-    network = fit(NumbersRecipe(numbers, frames, fonts, minutes=minutes, seed=seed), work, _say)
+    network = fit(NumbersRecipe(numbers, frames, fonts, start or _recogniser(), minutes=minutes, seed=seed), work, _say)
     export(network, export_to, calibrate(network, load_numbers(numbers / "valid")))
     _say(f"{export_to}: {export_to.stat().st_size / 1e6:.1f} MB")

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import onnxruntime as ort
 
 
-CANVAS = (36, 44)
-"""(width, height) in pixels of what the network sees."""
+CANVAS = (44, 48)
+"""(width, height) in pixels of what our network sees."""
 
 NO_TENS = 10
 """The tens head's class for a number of one digit."""
@@ -32,16 +32,16 @@ _TENS = np.array([NO_TENS if len(text) == 1 else int(text[0]) for text in NUMBER
 _UNITS = np.array([int(text[-1]) for text in NUMBERS])
 
 
-def fit_crop(crop: Image) -> Image:
-    """Scale ``crop`` into ``CANVAS`` without changing its aspect, the rest grey: a stretched 1 looks like a 0, and a cut must stay at an edge."""
-    width, height = CANVAS
+def fit_crop(crop: Image, size: tuple[int, int] = CANVAS) -> Image:
+    """Scale ``crop`` into ``size`` (width, height) without changing its aspect, the rest grey: a stretched 1 looks like a 0, and a cut must stay at an edge."""
+    width, height = size
     canvas = np.full((height, width, 3), _PAD, np.uint8)
     if not crop.size:
         return canvas
     scale = min(width / crop.shape[1], height / crop.shape[0])
-    size = max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale))
-    left, top = (width - size[0]) // 2, (height - size[1]) // 2
-    canvas[top : top + size[1], left : left + size[0]] = cv2.resize(crop, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    fitted = max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale))
+    left, top = (width - fitted[0]) // 2, (height - fitted[1]) // 2
+    canvas[top : top + fitted[1], left : left + fitted[0]] = cv2.resize(crop, fitted, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     return canvas
 
 
@@ -52,7 +52,7 @@ def number_distribution(tens: npt.NDArray[np.float32], units: npt.NDArray[np.flo
 
 
 class OnnxNumberReader:
-    """``NumberReader`` over an ONNX file that takes (b, 44, 36, 3) uint8 BGR and gives probabilities of tens, units and state.
+    """``NumberReader`` over an ONNX file that takes (b, height, width, 3) uint8 BGR and gives probabilities of tens, units and state.
 
     Args:
         weights: the ONNX file.
@@ -87,7 +87,8 @@ class OnnxNumberReader:
     def _heads(self, crops: Sequence[Image]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         parts: list[list[npt.NDArray[np.float32]]] = []
         for start in range(0, len(crops), self.batch_size):
-            batch = np.stack([fit_crop(crop) for crop in crops[start : start + self.batch_size]])
+            _, height, width, _ = self._session.get_inputs()[0].shape
+            batch = np.stack([fit_crop(crop, (width, height)) for crop in crops[start : start + self.batch_size]])
             parts.append(list(self._session.run(["tens", "units", "state"], {"crops": batch})))
         if not parts:
             return np.zeros((0, 11), np.float32), np.zeros((0, 10), np.float32), np.zeros((0, 3), np.float32)

@@ -24,7 +24,7 @@ from courtside.train.numbers.clean import Cleaned, clean, predict
 from courtside.train.numbers.data import TURNS, NumberCrop, heads_of, load_empty_patches, load_numbers, turn
 from courtside.train.numbers.degrade import degrade, recolor
 from courtside.train.numbers.fonts import Typeface, find_fonts, font_folders, load_typefaces
-from courtside.train.numbers.network import NumberNetwork
+from courtside.train.numbers.network import NumberNetwork, load_trunk
 from courtside.train.numbers.render import render
 from courtside.train.numbers.validate import cut_off, describe, score
 from courtside.types import Image
@@ -37,14 +37,16 @@ class NumbersRecipe:
     """How to train.
 
     ``numbers`` holds ``train`` and ``valid``, each a folder per number; ``frames`` is a folder of the detector's labelled frames to cut number-less patches
-    from (or None), ``fonts`` a folder of more fonts than the machine's own (or None). The crops are laid and weighed at the shares
-    ``cleanings`` of ``minutes``, by a copy of the network trained for ``layer_steps`` more.
+    from (or None), ``fonts`` a folder of more fonts than the machine's own (or None), ``start`` the text recogniser's ONNX file that the trunk starts from
+    (None: from nothing, several points worse). ``trunk_rate`` is the trunk's learning rate as a share of the heads'. The crops are laid and weighed at
+    the shares ``cleanings`` of ``minutes``, by a copy of the network trained for ``layer_steps`` more.
     ``real`` and ``empty`` are shares of a batch: real crops and number-less patches; the rest is rendered. ``threads`` 0 is all cores.
     """
 
     numbers: Path
     frames: Path | None = None
     fonts: Path | None = None
+    start: Path | None = None
     minutes: float = 65.0
     cleanings: tuple[float, ...] = (0.15, 0.35, 0.6)
     layer_steps: int = 300
@@ -52,8 +54,9 @@ class NumbersRecipe:
     empty: float = 0.05
     gentle: float = 0.5
     batch: int = 64
-    learning_rate: float = 2.5e-3
-    weight_decay: float = 0.04
+    learning_rate: float = 1.5e-3
+    trunk_rate: float = 0.27
+    weight_decay: float = 0.02
     threads: int = 0
     seed: int = 0
 
@@ -90,7 +93,7 @@ def _draw_rendered(sources: Sources, random: np.random.Generator) -> Drawn:
 
 
 def batches(sources: Sources, recipe: NumbersRecipe, seed: int) -> Iterator[Batch]:
-    """Yield pictures (b, 3, 44, 36) uint8, tens (b,) and units (b,) with -1 where unknown, states (b,) and votes (b,), for ever."""
+    """Yield pictures (b, 3, 48, 44) uint8, tens (b,) and units (b,) with -1 where unknown, states (b,) and votes (b,), for ever."""
     random = np.random.default_rng(seed)
     votes = sources.cleaned.votes
     use = np.flatnonzero(votes > 0)
@@ -158,9 +161,17 @@ class _Trainer:
     def __init__(self, recipe: NumbersRecipe, crops: Sequence[NumberCrop]) -> None:
         self.recipe, self.crops = recipe, crops
         self.network = NumberNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub misses this overload
+        if recipe.start is not None:
+            load_trunk(self.network, recipe.start)
         self.average = NumberNetwork()
         self.average.load_state_dict(self.network.state_dict())
-        self.optimiser = torch.optim.AdamW(self.network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
+        # what already knows letters learns more slowly than what starts from nothing
+        trunk = set(self.network.trunk.parameters()) if recipe.start is not None else set()
+        groups = [
+            {"params": [weight for weight in self.network.parameters() if (weight in trunk) == slow], "share": share}
+            for slow, share in ((False, 1.0), (True, recipe.trunk_rate))
+        ]
+        self.optimiser = torch.optim.AdamW(groups, recipe.learning_rate, weight_decay=recipe.weight_decay)
         standing = np.array([not crop.turned for crop in crops], np.float32)
         self.cleaned = Cleaned(np.zeros(len(crops), np.int64), standing, np.ones(len(crops), np.float32))
         self.step, self.spent_s, self.cleanings = 0, 0.0, 0
@@ -193,7 +204,8 @@ class _Trainer:
     def learn(self, batch: Batch, share: float) -> float:
         """Take one step at ``share`` (0-1) of the budget and return the loss."""
         for group in self.optimiser.param_groups:
-            group["lr"] = self.recipe.learning_rate * min(1.0, (self.step + 1) / 100) * (0.5 * (1 + math.cos(math.pi * share)) + 0.003)
+            rate = self.recipe.learning_rate * group["share"]
+            group["lr"] = rate * min(1.0, (self.step + 1) / 150) * (0.5 * (1 + math.cos(math.pi * share)) + 0.003)
         pictures, *targets = batch
         self.network.train()
         with torch.autocast("cpu", torch.bfloat16):
