@@ -16,8 +16,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Lens:
-    """Radial distortion about (``cx``, ``cy``), both in pixels: with a = (u - cx) / sx, b = (v - cy) / sy, r2 = a² + b², a point moves from the centre by the
-    factor 1 + k1 r2 + k2 r2². The default bends nothing."""
+    """Radial distortion about (``cx``, ``cy``) in pixels. The default bends nothing.
+
+    With a = (u - cx) / sx, b = (v - cy) / sy and r2 = a² + b², a point moves away from the centre by the factor 1 + k1 r2 + k2 r2².
+    """
 
     cx: float = 0.0
     cy: float = 0.0
@@ -32,7 +34,7 @@ class Lens:
             return points
         centre = np.array([self.cx, self.cy])
         r2 = (((points - centre) / (self.sx, self.sy)) ** 2).sum(-1, keepdims=True)
-        return centre + (points - centre) * (1 + self.k1 * r2 + self.k2 * r2**2)
+        return np.asarray(centre + (points - centre) * (1 + self.k1 * r2 + self.k2 * r2**2))
 
     def unbend(self, points: Floats) -> Floats:
         """Return the pinhole pixels (n, 2) of points of the picture: ``bend`` undone, by Newton's method on the radius."""
@@ -46,7 +48,7 @@ class Lens:
             value = radius * (1 + self.k1 * radius**2 + self.k2 * radius**4) - bent
             slope = 1 + 3 * self.k1 * radius**2 + 5 * self.k2 * radius**4
             radius -= value / np.where(np.abs(slope) < 1e-6, 1.0, slope)
-        return centre + (points - centre) * np.where(bent > 1e-12, radius / np.maximum(bent, 1e-12), 1.0)
+        return np.asarray(centre + (points - centre) * np.where(bent > 1e-12, radius / np.maximum(bent, 1e-12), 1.0))
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class Camera:
     """A pinhole with a lens.
 
     ``position_m`` (x, y, z) in the court frame; ``pan`` 0 looks along -y (from the near side across the court), positive to the right; ``tilt`` is positive
-    downwards, ``roll`` turns the picture clockwise; all in radians. ``focal_px`` is the focal length, ``size_px`` (width, height), the principal point its middle.
+    downwards, ``roll`` turns the camera about its axis; all in radians. ``focal_px`` is the focal length, ``size_px`` (width, height), whose middle is the
+    principal point.
     """
 
     position_m: tuple[float, float, float]
