@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courtside.errors import RosterError
-from courtside.rosters import load_rosters
-from courtside.types import Team
+from courtside.rosters import load_rosters, write_rosters
+from courtside.types import NUMBERS, Team
 
 SPURS = '[[teams]]\nname = "Spurs"\ncolor = "#1D1D1D"\n[teams.players]\n8 = "Mills"\n20 = "Ginobili"\n'
 MAVS = '[[teams]]\nname = "Mavericks"\ncolor = "#00538C"\n[teams.players]\n0 = "Marion"\n'
@@ -138,3 +138,26 @@ def test_the_rosters_of_the_clips_are_read(shared_data: Path) -> None:
     assert paths
     for path in paths:
         assert [bool(team.players) for team in load_rosters(path)] == [True, True]
+
+
+NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20).map(str.strip).filter(bool)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Team,
+            NAMES,
+            st.sampled_from(["#123456", "#FFAA00"]),
+            st.none() | st.just("#FFFFFF"),
+            st.dictionaries(st.sampled_from(NUMBERS), NAMES, max_size=4).filter(lambda players: len({name.casefold() for name in players.values()}) == len(players)),
+        ),
+        min_size=1,
+        max_size=2,
+        unique_by=lambda team: team.name.casefold(),
+    )
+)
+def test_what_is_written_reads_back(tmp_path_factory: pytest.TempPathFactory, teams: list[Team]) -> None:
+    path = tmp_path_factory.mktemp("rosters") / "rosters.toml"
+    write_rosters(teams, path)
+    assert load_rosters(path) == tuple(teams)

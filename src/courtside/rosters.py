@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,23 @@ def load_rosters(path: Path) -> tuple[Team, ...]:
     if len(teams) == 2 and _same(teams[0].name, teams[1].name):
         raise RosterError(f"{file.where('teams', 1, 'name')}: {teams[1].name!r} is there twice; each team has a name of its own")
     return tuple(teams)
+
+
+def write_rosters(teams: Sequence[Team], path: Path) -> None:
+    """Write ``teams`` so that ``load_rosters`` reads them back; aside first, then renamed."""
+    lines: list[str] = []
+    for team in teams:
+        lines += ["[[teams]]", f"name = {_quoted(team.name)}", f"color = {_quoted(team.color)}"]
+        lines += [f"jersey = {_quoted(team.jersey)}"] if team.jersey else []
+        lines += ["", "[teams.players]", *(f"{number} = {_quoted(name)}" for number, name in team.players.items()), ""]
+    aside = path.with_name(path.name + ".part")
+    aside.write_text("\n".join(lines), encoding="utf-8")
+    aside.replace(path)
+
+
+def _quoted(text: str) -> str:
+    # JSON's escapes are TOML's; printable text beyond ASCII needs none
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _team(file: TomlFile, index: int, entry: Any) -> Team:
