@@ -150,7 +150,7 @@ NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_si
             NAMES,
             st.sampled_from(["#123456", "#FFAA00"]),
             st.none() | st.just("#FFFFFF"),
-            st.dictionaries(st.sampled_from(NUMBERS), NAMES, max_size=4).filter(lambda players: len({name.casefold() for name in players.values()}) == len(players)),
+            st.dictionaries(st.sampled_from(NUMBERS), NAMES, max_size=4).filter(lambda players: len({*map(str.casefold, players.values())}) == len(players)),
         ),
         min_size=1,
         max_size=2,

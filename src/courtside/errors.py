@@ -34,6 +34,14 @@ class DataError(CourtsideError):
     """Training or evaluation data is missing or damaged."""
 
 
+class TruthError(CourtsideError):
+    """Labels are wrong, or are not of this clip."""
+
+
+class EvaluationError(CourtsideError):
+    """A run can't be measured against this truth."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return " (did you mean 'x'?)" for the known word most like ``word``, or "" when none is near."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)

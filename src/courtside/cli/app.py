@@ -9,6 +9,7 @@ import typer
 
 from courtside import __version__
 from courtside.cli.options import Clips, Config, Fps, MinConfidence, Output, Preset, Rosters, Set, find_clips, parse_rate
+from courtside.cli.truth import truth_app
 
 app = typer.Typer(
     name="courtside",
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 train = typer.Typer(help="Train our own models (needs the train extra: torch, onnx).", no_args_is_help=True)
 app.add_typer(train, name="train")
+app.add_typer(truth_app, name="truth")
 
 Overlays = Annotated[list[str] | None, typer.Option("--overlay", help="Also draw: numbers, boxes, ball, rim. May be given again.")]
 

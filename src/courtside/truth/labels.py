@@ -30,8 +30,8 @@ class PeopleLabels:
     """n people in frames, sorted by frame.
 
     ``labelled`` lists the frames in which everybody was labelled, those with nobody too. ``who`` is a name that lasts for a person within the clip (the same
-    across a cut). ``role`` is "player" or "referee"; ``team``, ``number`` and ``player`` are str, or None where unknown or none. ``court_m`` (n, 2) is where the feet stand, NaN
-    where unknown. ``visible`` (n,) 0-1 is the share of the body that shows, NaN where unknown.
+    across a cut). ``role`` is "player" or "referee"; ``team``, ``number`` and ``player`` are str, or None where unknown or none. ``court_m`` (n, 2) is where
+    the feet stand, NaN where unknown. ``visible`` (n,) 0-1 is the share of the body that shows, NaN where unknown.
     """
 
     labelled: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -50,8 +50,8 @@ class PeopleLabels:
 class CourtLabels:
     """Where the court lies in k frames, sorted by frame.
 
-    ``valid`` (k,) is False where no court is in view; ``court_to_pinhole`` (k, 3, 3) maps floor metres (x, y, 1) to homogeneous pinhole pixels (NaN where not valid), which
-    ``lens`` then bends: (cx, cy, sx, sy, k1, k2) as in ``courtside.court.Lens``, one for the clip. ``league`` names the court's measures.
+    ``valid`` (k,) is False where no court is in view; ``court_to_pinhole`` (k, 3, 3) maps floor metres (x, y, 1) to homogeneous pinhole pixels (NaN where not
+    valid), which ``lens`` then bends: (cx, cy, sx, sy, k1, k2) as in ``courtside.court.Lens``, one for the clip. ``league`` names the court's measures.
     """
 
     league: str = "nba"
@@ -63,7 +63,10 @@ class CourtLabels:
 
 @dataclass(frozen=True)
 class BallLabels:
-    """The ball in frames, sorted: ``labelled`` are the frames looked at, ``frame`` (n,) those where it shows, ``xyxy`` (n, 4), ``court_m`` (n, 3) NaN where unknown."""
+    """The ball in frames, sorted.
+
+    ``labelled`` are the frames looked at, ``frame`` (n,) those where it shows; ``xyxy`` (n, 4), ``court_m`` (n, 3) NaN where unknown.
+    """
 
     labelled: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     frame: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -75,8 +78,8 @@ class BallLabels:
 class Event:
     """Something that was played: ``kind`` is "shot", "pass", "possession", "rebound", "turnover" or "three-seconds".
 
-    Times are seconds of the clip; ``end_s`` equals ``start_s`` for a moment. ``who`` is a person of ``PeopleLabels``; ``facts`` holds what else is known, such as
-    {"outcome": "made", "points": 3, "to": "..."}.
+    Times are seconds of the clip; ``end_s`` equals ``start_s`` for a moment. ``who`` is a person of ``PeopleLabels``; ``facts`` holds what else is known, such
+    as {"outcome": "made", "points": 3, "to": "..."}.
     """
 
     kind: str

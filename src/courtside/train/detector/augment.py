@@ -64,7 +64,8 @@ def random_crop(sample: Sample, size: int, zoom: tuple[float, float], random: np
     )
 
 
-def _colours(image: Image, random: np.random.Generator) -> Image:
+def colours(image: Image, random: np.random.Generator) -> Image:
+    """Return ``image`` in other colours: hue, saturation, exposure, a cast of the light, swapped channels, now and then grey or burnt white."""
     if random.random() < 0.9:
         hsv = cv2.cvtColor(image, cv2.COLOR_BGR2HSV)
         turn = random.integers(-90, 90) if random.random() < 0.2 else random.integers(-10, 11)
@@ -87,7 +88,8 @@ def _colours(image: Image, random: np.random.Generator) -> Image:
     return image
 
 
-def _camera(image: Image, random: np.random.Generator) -> Image:
+def camera_look(image: Image, random: np.random.Generator) -> Image:
+    """Return ``image`` as another camera would give it: blurred, smeared by a pan, over-sharpened, noisy, compressed."""
     dice = random.random()
     if dice < 0.15:
         image = cv2.GaussianBlur(image, (0, 0), random.uniform(0.4, 1.4)).astype(np.uint8, copy=False)
@@ -131,5 +133,5 @@ def augment(sample: Sample, size: int, zoom: tuple[float, float], random: np.ran
     crop = random_crop(sample, size, zoom, random)
     if random.random() < 0.2:
         crop = _score_graphic(crop, random)
-    image = _camera(_colours(crop.image, random), random)
+    image = camera_look(colours(crop.image, random), random)
     return Sample(image, crop.boxes, crop.numbers_ignored, crop.rim_ignored, crop.has_actions)

@@ -1,10 +1,9 @@
-"""Fitting: a time budget instead of a step count, because a laptop's speed is not known; resumable, with an averaged model."""
+"""Fitting the detector."""
 
 from __future__ import annotations
 
 import math
 import os
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from courtside.train.detector.data import Sample, load_arenas, load_coco
 from courtside.train.detector.loss import detector_loss
 from courtside.train.detector.network import DetectorNetwork, ExportedDetector
 from courtside.train.detector.targets import render_targets
+from courtside.train.loop import Loop
 from courtside.types import CLASSES, PLAYER_CLASSES
 
 
@@ -108,67 +108,21 @@ def fit(recipe: DetectorRecipe, folder: Path, say: Callable[[str], None], save_e
 
     network = DetectorNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub misses this overload
     average = DetectorNetwork()
-    average.load_state_dict(network.state_dict())
     optimiser = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
-    step, spent_s = 0, 0.0
-    checkpoint = folder / "checkpoint.pt"
-    if checkpoint.is_file():
-        state = torch.load(checkpoint, weights_only=True)
-        network.load_state_dict(state["network"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        step, spent_s = state["step"], state["spent_s"]
-        say(f"going on at step {step}, {spent_s / 60:.0f} of {recipe.minutes:.0f} minutes spent")
-
-    def save() -> None:
-        aside = checkpoint.with_suffix(".part")
-        state = {"network": network.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict()}
-        torch.save({**state, "step": step, "spent_s": spent_s}, aside)
-        aside.replace(checkpoint)
+    loop = Loop(network, average, optimiser, folder, recipe.minutes, say)
 
     def report() -> None:
         say(f"  valid: {describe(validate(average, valid))}")
         if arenas_valid:
             say(f"  arenas: {describe(validate(average, arenas_valid))}")
 
-    budget_s = recipe.minutes * 60
-    began = last_save = time.monotonic() - spent_s
-    last_save = time.monotonic()
-    stream = prefetch(_batches(recipe, labelled, arenas, recipe.seed + step), depth=3)
+    stream = prefetch(_batches(recipe, labelled, arenas, recipe.seed + loop.step), depth=3)
     try:
-        while (spent_s := time.monotonic() - began) < budget_s:
-            share = spent_s / budget_s
-            for group in optimiser.param_groups:
-                group["lr"] = recipe.learning_rate * min(1.0, (step + 1) / 200) * (0.5 * (1 + math.cos(math.pi * share)) + 0.005)
+        for _ in loop.run(report, save_every_s):
             pictures, *targets = next(stream)
             with torch.autocast("cpu", torch.bfloat16):
                 raw = network(pictures.to(memory_format=torch.channels_last))
-            parts = detector_loss(raw, *targets)
-            total: Tensor = torch.stack(list(parts.values())).sum()
-            optimiser.zero_grad()
-            total.backward()  # type: ignore[no-untyped-call]  # untyped in torch's stub
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
-            optimiser.step()
-            step += 1
-            _move_average(average, network, min(0.9985, (1 + step) / (10 + step)))
-            if step % 50 == 0:
-                figures = "  ".join(f"{name} {part.item():.3f}" for name, part in parts.items())
-                say(f"step {step}  {spent_s / 60:.1f}/{recipe.minutes:.0f} min  {figures}")
-            if time.monotonic() - last_save > save_every_s:
-                save()
-                report()
-                last_save = time.monotonic()
+            loop.learn(detector_loss(raw, *targets))
     finally:
         stream.close()
-    save()
-    report()
     return average
-
-
-@torch.no_grad()
-def _move_average(average: DetectorNetwork, network: DetectorNetwork, decay: float) -> None:
-    for mean, value in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
-        if mean.dtype.is_floating_point:
-            mean.lerp_(value, 1 - decay)
-        else:
-            mean.copy_(value)

@@ -1,4 +1,4 @@
-"""The network: a small residual backbone, a top-down neck and one stride-4 head, fast on a CPU."""
+"""The network: the shared backbone and neck with one stride-4 head."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from courtside.train.detector.targets import CHANNELS, SHAPE_OF_CHANNEL, SHAPES
+from courtside.train.pyramid import N_FEATURES, Pyramid, conv
 from courtside.types import BALL, NUMBER, PLAYER_CLASSES, REFEREE, RIM
 
 _N_HEAT, _N_SIDES, _N_ACTIONS = len(CHANNELS), 4 * len(SHAPES), len(PLAYER_CLASSES)
@@ -14,35 +15,12 @@ N_OUTPUTS = _N_HEAT + _N_SIDES + _N_ACTIONS + 1
 """Per cell: heat, sides, action, ball in basket."""
 
 
-def _conv(n_in: int, n_out: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
-    return nn.Sequential(nn.Conv2d(n_in, n_out, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(n_out), nn.ReLU(inplace=True))
-
-
-class _Residual(nn.Module):
-    def __init__(self, n: int) -> None:
-        super().__init__()
-        self.squeeze, self.expand = _conv(n, n // 2, kernel=1), _conv(n // 2, n)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.expand(self.squeeze(x))  # type: ignore[no-any-return]  # nn.Module.__call__ is untyped
-
-
-def _stage(n_in: int, n_out: int, n_blocks: int) -> nn.Sequential:
-    return nn.Sequential(_conv(n_in, n_out, stride=2), *(_Residual(n_out) for _ in range(n_blocks)))
-
-
-class DetectorNetwork(nn.Module):
+class DetectorNetwork(Pyramid):
     """Picture -> per-cell outputs. Input (b, 3, h, w) 0-255 BGR with h and w multiples of 32; output (b, N_OUTPUTS, h/4, w/4) raw logits."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = _conv(3, 24, stride=2)
-        self.stage4, self.stage8 = _stage(24, 40, 1), _stage(40, 96, 2)
-        self.stage16, self.stage32 = _stage(96, 160, 3), _stage(160, 224, 3)
-        self.lateral32, self.lateral16, self.fuse16 = _conv(224, 160, kernel=1), _conv(160, 160, kernel=1), _conv(160, 96)
-        self.lateral8, self.fuse8 = _conv(96, 96, kernel=1), _conv(96, 40)
-        self.lateral4, self.fuse4 = _conv(40, 40, kernel=1), _conv(40, 40)
-        self.head = nn.Sequential(_conv(40, 56), nn.Conv2d(56, N_OUTPUTS, 1))
+        self.head = nn.Sequential(conv(N_FEATURES, 56), nn.Conv2d(56, N_OUTPUTS, 1))
         bias = self.head[1].bias
         assert isinstance(bias, Tensor)
         with torch.no_grad():
@@ -53,16 +31,7 @@ class DetectorNetwork(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return the raw outputs."""
-
-        def double(x: Tensor) -> Tensor:
-            return F.interpolate(x, scale_factor=2.0, mode="nearest")
-
-        x4 = self.stage4(self.stem((images.float() - 114) / 64))
-        x8 = self.stage8(x4)
-        x16 = self.stage16(x8)
-        x = self.fuse16(self.lateral16(x16) + double(self.lateral32(self.stage32(x16))))
-        x = self.fuse8(self.lateral8(x8) + double(x))
-        return self.head(self.fuse4(self.lateral4(x4) + double(x)))  # type: ignore[no-any-return]  # nn.Module.__call__ is untyped
+        return self.head(self.features(images))  # type: ignore[no-any-return]  # nn.Module.__call__ is untyped
 
 
 def split_outputs(raw: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

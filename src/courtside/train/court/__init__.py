@@ -1,0 +1,1 @@
+"""Training of the court model: where the painted landmarks and lines are."""
