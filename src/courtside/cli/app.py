@@ -170,3 +170,21 @@ def train_numbers(
     from courtside.cli.training import train_numbers as start
 
     start(numbers, frames, fonts, begin, export, minutes, work, seed)
+
+
+@train.command("court")
+def train_court(
+    truth: Annotated[Path, typer.Option(help="Folder of label files, CLIP.json: where the court lies.", show_default=False)],
+    pictures: Annotated[Path, typer.Option(help="Folder with train/ and valid/: the frames that some of them label.", show_default=False)],
+    export: Annotated[Path, typer.Option(help="The ONNX file to write.", show_default=False)],
+    clips: Annotated[Path | None, typer.Option(help="Folder of the clips that the others label.")] = None,
+    held_out: Annotated[list[str] | None, typer.Option(help="A clip kept for validation, by name. May be given again.")] = None,
+    begin: Annotated[Path | None, typer.Option("--start", help="A detector's checkpoint.pt, whose backbone is taken over.")] = None,
+    minutes: Minutes = 60.0,
+    work: Work = Path("runs/court"),
+    seed: int = 0,
+) -> None:
+    """Train the model of the court's landmarks and lines on a CPU."""
+    from courtside.cli.training import train_court as start
+
+    start(truth, pictures, clips, held_out or [], begin, export, minutes, work, seed)

@@ -59,3 +59,17 @@ def train_numbers(
     network = fit(NumbersRecipe(numbers, frames, fonts, start or _recogniser(), minutes=minutes, seed=seed), work, _say)
     export(network, export_to, calibrate(network, load_numbers(numbers / "valid")))
     _say(f"{export_to}: {export_to.stat().st_size / 1e6:.1f} MB")
+
+
+def train_court(
+    truth: Path, pictures: Path, clips: Path | None, held_out: list[str], start: Path | None, export_to: Path, minutes: float, work: Path, seed: int
+) -> None:
+    """Train (or go on training) the court model and write its ONNX file."""
+    _need_torch()
+    from courtside.train.court.export import export
+    from courtside.train.court.fit import CourtRecipe, calibration_views, fit, load
+
+    recipe = CourtRecipe(truth, pictures, clips, tuple(held_out), start, minutes=minutes, seed=seed)
+    network = fit(recipe, work, _say)
+    export(network, export_to, calibration_views(load(recipe)[0]))
+    _say(f"{export_to}: {export_to.stat().st_size / 1e6:.1f} MB")
