@@ -128,6 +128,20 @@ def read(
     read_folder(folder, csv_file)
 
 
+@app.command("eval")
+def evaluate(
+    out: Run,
+    truth: Annotated[Path, typer.Argument(help="NAME.truth/, or labels of another kind (see `courtside truth import --help`).", show_default=False)],
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write every figure to this file.")] = None,
+    html_file: Annotated[Path | None, typer.Option("--html", help="Also write a page with the figures and pictures of the worst moments.")] = None,
+    oracle: Annotated[bool, typer.Option("--oracle", help="Also tell which stage loses how much, by making each perfect in turn.")] = False,
+) -> None:
+    """Measure a run against the truth of its clip: tracking, names, teams, court, ball, plays."""
+    from courtside.cli.evaluate import evaluate as start
+
+    start(out, truth, json_file, html_file, oracle)
+
+
 @app.command()
 def models() -> None:
     """List the models: name, licence, data, measured score, sha256."""

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from courtside.evaluate.drawn import Drawn
+from courtside.evaluate.identity import Share
+from courtside.evaluate.matching import Compared, compare
+from courtside.evaluate.plays import EventScores, score_plays
+from courtside.truth.labels import Event, PeopleLabels
+
+
+def shot(at_s: float, **more: Any) -> dict[str, Any]:
+    return {"kind": "shot", "start_s": at_s, **more}
+
+
+def true(at_s: float, who: str | None = None, **facts: Any) -> Event:
+    return Event("shot", at_s, at_s, who, facts=facts)
+
+
+@pytest.mark.parametrize(
+    ("truth", "found", "expected"),
+    [
+        ([], [], None),
+        ([], [shot(1)], EventScores(0, 1, 0)),
+        ([true(1)], [], EventScores(0, 0, 1)),
+        ([true(1)], [shot(2)], EventScores(1, 0, 0)),
+        ([true(1)], [shot(2.01)], EventScores(0, 1, 1)),
+        ([true(1)], [shot(1), shot(1.1)], EventScores(1, 1, 0)),  # one shot is seen once
+        ([true(1), true(2)], [shot(0.5), shot(1.4)], EventScores(2, 0, 0)),  # as many as can be, though 1.4 is nearer to 1
+    ],
+)
+def test_shots_within_a_second(truth: list[Event], found: list[dict[str, Any]], expected: EventScores | None) -> None:
+    assert score_plays(truth, found, None, 25.0).kinds.get("shot") == expected
+
+
+def test_kinds_are_apart() -> None:
+    found = score_plays([Event("pass", 1, 1)], [shot(1)], None, 25.0)
+    assert found.kinds == {"pass": EventScores(0, 0, 1), "shot": EventScores(0, 1, 0)}
+    assert found.kinds["pass"].f1 == 0
+
+
+@pytest.fixture
+def compared() -> Compared:
+    """Track 1 is on "x" in frame 0 and on "y" in frame 100."""
+    texts = [np.array([*values, None], object)[:-1] for values in (("x", "y"), ("player",) * 2, (None,) * 2)]
+    boxes = np.array([[0.0, 0, 10, 20]] * 2)
+    labels = PeopleLabels(np.array([0, 100]), np.array([0, 100]), texts[0], boxes, texts[1], texts[2], texts[2], texts[2])
+    return compare(labels, Drawn(np.array([0, 100]), np.array([1, 1]), boxes, texts[1], texts[2], texts[2], texts[2]))
+
+
+@pytest.mark.parametrize(
+    ("event", "found", "shooter"),
+    [
+        (true(0.2, "x"), shot(0.3, track_id=1), Share(1, 1)),
+        (true(3.9, "x"), shot(3.9, track_id=1), Share(0, 1)),  # by then the track is on y
+        (true(3.9, "y"), shot(3.9, track_id=1), Share(1, 1)),
+        (true(2.0, "x"), shot(2.0, track_id=1), Share(0, 1)),  # nothing labelled near enough
+        (true(0.2, "x"), shot(0.3), Share(0, 1)),
+        (true(0.2, None), shot(0.3, track_id=1), Share(0, 0)),
+    ],
+)
+def test_shooters(compared: Compared, event: Event, found: dict[str, Any], shooter: Share) -> None:
+    assert score_plays([event], [found], compared, 25.0).shooter == shooter
+
+
+def test_outcome_and_points_of_the_shots_that_were_found() -> None:
+    truth = [true(1, outcome="made", points=3), true(5, outcome="missed"), true(9, outcome="made")]
+    found = [shot(1, facts={"outcome": "made", "points": 2}), shot(5, facts={})]
+    scores = score_plays(truth, found, None, 25.0)
+    assert (scores.outcome, scores.points) == (Share(1, 2), Share(0, 1))
