@@ -6,7 +6,7 @@ of the court pin down the other end too, which a bare homography can't (``data/t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -44,8 +44,8 @@ class Stand:
 class Marks:
     """What was seen: mark i is floor point ``floor_m`` (n, 2) at ``pixel`` (n, 2) of picture ``picture`` (n,).
 
-    ``along`` (n, 2) is NaN for a point; for a point on a line it is the line's direction on the floor, and only the distance across counts. ``spread`` (n,) is the
-    expected error in pixels.
+    ``along`` (n, 2) is NaN for a point; for a point on a line it is the line's direction on the floor, and only the distance across counts. ``spread``
+    (n,) is the expected error in pixels.
     """
 
     picture: npt.NDArray[np.int64]
@@ -97,7 +97,7 @@ def _weights(error: Floats) -> Floats:
 
 
 def _cost(error: Floats, picture: npt.NDArray[np.int64], n: int) -> Floats:
-    return np.bincount(picture, 2 * np.log1p((error**2).sum(1) / 4), n)
+    return np.asarray(np.bincount(picture, 2 * np.log1p((error**2).sum(1) / 4), n), np.float64)
 
 
 def fit_looks(
@@ -135,9 +135,12 @@ def fit_looks(
         proposed[:, ZOOM] = proposed[:, ZOOM].clip(np.log(0.4), np.log(12))
         after = cost_of(proposed)
         better = after < cost
+        gained = np.where(better, cost - after, 0)
         looks[better], cost = proposed[better], np.where(better, after, cost)
+        if better.any() and (gained < 1e-3 * cost + 1e-6).all():
+            break
         damping = np.where(better, damping / 4, damping * 6).clip(1e-9, 1e6)
-    return looks, np.linalg.inv(normal + np.eye(4) * _LEAST_DAMPING)
+    return looks, np.asarray(np.linalg.inv(normal + np.eye(4) * _LEAST_DAMPING), np.float64)
 
 
 def fit_stand(stand: Stand, looks: Floats, marks: Marks, size_px: tuple[int, int], n_rounds: int = 6) -> tuple[Stand, Floats]:
@@ -172,7 +175,7 @@ def fit_stand(stand: Stand, looks: Floats, marks: Marks, size_px: tuple[int, int
             of_stand[i] = (residuals(bumped, looks, marks, size_px) - error) / steps[i]
 
         def summed(a: Floats, b: Floats, weight: Floats = weight) -> Floats:
-            return np.bincount(marks.picture, weight * (a * b).sum(1), n)
+            return np.asarray(np.bincount(marks.picture, weight * (a * b).sum(1), n), np.float64)
 
         own = np.array([[summed(a, b) for b in of_looks] for a in of_looks]).transpose(2, 0, 1) + np.diag([0, 0, 1 / _ROLL_SPREAD**2, 0]) + 1e-6 * np.eye(4)
         joint = np.array([[summed(a, b) for b in of_looks] for a in of_stand]).transpose(2, 0, 1)
@@ -186,9 +189,12 @@ def fit_stand(stand: Stand, looks: Floats, marks: Marks, size_px: tuple[int, int
             trial = shared - share * step
             at = looks - solved[:, :, 4] + share * np.einsum("nij,j->ni", solved[:, :, :4], step)
             at, _ = fit_looks(Stand.of(trial), at, marks, size_px, roll, n_steps=4)
-            if trial[2] > 1 and total(trial, at, roll) < before:
+            after = total(trial, at, roll)
+            if trial[2] > 1 and after < before:
                 shared, looks = trial, at
                 break
         else:
             break
-    return replace(Stand.of(shared)), looks
+        if before - after < 1e-3 * before:
+            break
+    return Stand.of(shared), looks

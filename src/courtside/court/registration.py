@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from scipy.interpolate import make_smoothing_spline
 from scipy.spatial import cKDTree
 
 from courtside.court.bundle import PAN, ROLL, TILT, ZOOM, Marks, Stand, fit_looks, fit_stand, project
+from courtside.court.camera import Camera
 from courtside.court.dimensions import Court
 from courtside.court.markings import landmarks, lines
 from courtside.court.pose import camera_of
@@ -26,7 +28,7 @@ _SURE = 0.3  # landmarks less confident are left out
 _LANDMARK_PX, _LINE_PX = 2.5, 2.0  # expected errors in a picture 1280 px wide
 _GATE = 0.012  # of the picture's width: a landmark farther from the plain homography is taken for wrong
 _NEAR_LINE = 0.015  # of the picture's width: paint farther from a painted line is not of it
-_MOST_LINE_POINTS, _FOR_THE_STAND = 160, 60
+_MOST_LINE_POINTS, _FOR_THE_STAND = 80, 40
 _LEAST_MARKS = 4
 
 
@@ -47,8 +49,8 @@ class Sighting:
 class CourtTrack:
     """Where the court lies in n frames.
 
-    ``valid`` (n,); ``court_to_pinhole`` (n, 3, 3), floor metres to pinhole pixels, NaN where not valid; ``lens`` (cx, cy, sx, sy, k1, k2), one for the clip; ``error_m``
-    (n,) the expected error over the visible floor in metres, NaN where not valid.
+    ``valid`` (n,); ``court_to_pinhole`` (n, 3, 3), floor metres to pinhole pixels, NaN where not valid; ``lens`` (cx, cy, sx, sy, k1, k2), one for the
+    clip; ``error_m`` (n,) the expected error over the visible floor in metres, NaN where not valid.
     """
 
     valid: Bools
@@ -63,9 +65,9 @@ def plain_homography(sighting: Sighting, court: Court, width: int) -> tuple[Floa
     if sure.sum() < 5:
         return None
     floor = np.array(list(landmarks(court).values()))
-    found: npt.NDArray[np.generic] | None
-    found, agree = cv2.findHomography(floor[sure], sighting.landmarks[sure], cv2.RANSAC, _GATE * width)
-    if found is None or int(agree.sum()) < 5:
+    homography, agree = cv2.findHomography(floor[sure], sighting.landmarks[sure], cv2.RANSAC, _GATE * width)
+    found: npt.NDArray[np.generic] | None = homography  # whatever OpenCV's stub says
+    if found is None or np.count_nonzero(agree) < 5:
         return None
     inliers = np.zeros(len(sure), bool)
     inliers[np.flatnonzero(sure)[agree.ravel() > 0]] = True
@@ -79,7 +81,7 @@ class _PaintedLines:
     def __init__(self, court: Court) -> None:
         points, along = [], []
         for line in lines(court).values():
-            for start, end in zip(line[:-1], line[1:], strict=True):
+            for start, end in itertools.pairwise(line):
                 length = float(np.hypot(*(end - start)))
                 steps = np.arange(0, length, 0.08)
                 points.append(start + steps[:, None] / length * (end - start))
@@ -272,8 +274,6 @@ def _consistent(time_s: Floats, looks: Floats, spread: Floats, mine: Bools) -> B
 
 
 def _pinhole(stand: Stand, look: Floats, size: tuple[int, int]) -> Floats:
-    from courtside.court.camera import Camera
-
     x, y, z = (float(value) for value in stand.position_m)
     pan, tilt, roll, zoom = (float(value) for value in look[[PAN, TILT, ROLL, ZOOM]])
     return Camera((x, y, z), pan, tilt, float(np.exp(zoom)) * size[0], size, roll).court_to_pinhole()
