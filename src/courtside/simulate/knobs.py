@@ -9,10 +9,16 @@ from dataclasses import dataclass
 class Knobs:
     """Every share is 0-1, 0 being as easy as it gets.
 
-    ``occlusion``: how much players crowd each other (screens, tight marking). ``alike_kits``: how near the two kits' colours are. ``illegible``: share of players whose number can
-    hardly be read (kit and number nearly the same tone). ``fast_pans``: how wildly the camera follows. ``late_entrants``: share of play that starts out of
-    the picture or comes in by substitution. ``cut_every_s``: mean seconds between cuts, None for a single shot; cuts lead to close-ups, replays, crowd and back. ``flashes``: arena
-    strobes per minute. ``blur``: exposure as a share of the frame's time. ``crf``: x264 quality of the clip (18 fine, 35 poor).
+    Args:
+        occlusion: how much players crowd each other (screens, tight marking).
+        alike_kits: how near the two kits' colours are.
+        illegible: share of players whose number can hardly be read (kit and number nearly of one tone).
+        fast_pans: how wildly the camera follows.
+        late_entrants: share of play that starts out of the picture or comes in by substitution.
+        cut_every_s: mean seconds between cuts, None for a single shot; cuts lead to close-ups, replays, the crowd and back.
+        flashes: arena strobes per minute.
+        blur: exposure as a share of the frame's time.
+        crf: x264 quality of the clip (18 fine, 35 poor).
     """
 
     occlusion: float = 0.3

@@ -60,6 +60,7 @@ class Actor:
     hair: Color
     sleeve: int = 0  # bits: 1 left arm sleeve, 2 right arm sleeve, 4 tights, 8 headband, 16 high socks
     shoes: Color = (240, 240, 240)
+    faint: float = 0.0  # how far the number's tone is drawn towards the jersey's: 0 clear, 1 gone
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,26 @@ class Cast:
 class Moment:
     """One instant of the game, for P actors.
 
-    ``on_floor`` (P,) bool: who takes part (the others sit or are not there). ``xy`` (P, 2) where the feet stand, ``heading`` (P,) where the chest points, ``velocity`` (P, 2) in
-    m/s, ``stride`` (P,) the phase of the gait in radians, ``jump_m`` (P,) how far the feet are off the floor, ``action`` (P,) of ``Action``, ``phase`` (P,) 0-1 how far the
-    action has come, ``look_at`` (P, 2) floor point the head turns to. ``ball`` (3,) is its centre; ``holder`` the row of who has it, or None; ``dribble`` is True when the ball bounces.
-    ``clock_s`` and ``shot_clock_s`` are the game's clocks, ``score`` that of both teams, ``attacking`` the team (0, 1) in possession, ``direction`` +1 when team 0 attacks the right basket.
+    Args:
+        time_s: of the game's play.
+        on_floor: (P,) bool: who takes part (the others sit or are not there).
+        xy: (P, 2) where the feet stand.
+        heading: (P,) where the chest points.
+        velocity: (P, 2) in m/s.
+        stride: (P,) the phase of the gait in radians.
+        jump_m: (P,) how far the feet are off the floor.
+        action: (P,) of ``Action``.
+        phase: (P,) 0-1, how far the action has come.
+        look_at: (P, 2) floor point the head turns to.
+        ball: (3,) its centre.
+        holder: the row of who has it, or None.
+        dribble: True while the ball bounces.
+        clock_s: the game's clock.
+        shot_clock_s: the shot clock.
+        period: of the game, from 1.
+        score: of both teams.
+        attacking: the team (0, 1) in possession.
+        direction: +1 when team 0 attacks the right basket.
     """
 
     time_s: float
