@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def test_feet_stand_where_the_court_says(made: Path) -> None:
     offsets = []
     for frame, box, place in zip(people.frame, people.xyxy, people.court_m, strict=True):
         x, y, depth = court.court_to_pinhole[int(frame)] @ (*place, 1) if int(frame) in valid else (0, 0, -1)
-        if depth > 0 and box[3] < 178 and 2 < box[0] and box[2] < 318:
+        if depth > 0 and box[3] < 178 and box[0] > 2 and box[2] < 318:
             u, v = Lens(*court.lens).bend(np.array([[x / depth, y / depth]]))[0]
             offsets.append((abs(v - box[3]) / (box[3] - box[1]), abs(u - (box[0] + box[2]) / 2) / (box[3] - box[1])))
     assert len(offsets) > 30
@@ -62,7 +63,7 @@ def test_feet_stand_where_the_court_says(made: Path) -> None:
 def test_cuts_are_told(made: Path) -> None:
     truth = read_truth(made / "small.truth")
     images = [frame.image.astype(int) for frame in read_frames(made / "small.mp4")]
-    change = np.array([np.abs(b - a).mean() for a, b in zip(images[:-1], images[1:], strict=True)])
+    change = np.array([np.abs(b - a).mean() for a, b in itertools.pairwise(images)])
     assert truth.cuts and all(change[cut - 1] > 3 * np.median(change) for cut in truth.cuts)
 
 

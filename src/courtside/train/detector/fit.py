@@ -29,10 +29,15 @@ from courtside.types import CLASSES, PLAYER_CLASSES
 
 @dataclass(frozen=True)
 class DetectorRecipe:
-    """How to train. Folders hold ``train`` and ``valid``; ``arenas`` may be None. ``zoom`` is the range of the frame's scale, ``crop`` the window in pixels."""
+    """How to train.
+
+    Folders hold ``train`` and ``valid``; ``arenas`` and ``simulated`` (laid out as ``detection``) may be None, their shares are of all samples. ``zoom`` is
+    the range of the frame's scale, ``crop`` the window in pixels.
+    """
 
     detection: Path
     arenas: Path | None
+    simulated: Path | None = None
     minutes: float = 90.0
     crop: int = 448
     zoom: tuple[float, float] = (0.7, 1.7)
@@ -40,18 +45,21 @@ class DetectorRecipe:
     learning_rate: float = 2e-3
     weight_decay: float = 0.03
     arenas_share: float = 0.3
+    simulated_share: float = 0.15
     seed: int = 0
 
 
 Batch = tuple[Tensor, ...]
 
 
-def _batches(recipe: DetectorRecipe, labelled: list[Sample], arenas: list[Sample], seed: int) -> Iterator[Batch]:
+def _batches(recipe: DetectorRecipe, labelled: list[Sample], arenas: list[Sample], simulated: list[Sample], seed: int) -> Iterator[Batch]:
     random = np.random.default_rng(seed)
+    of_arenas, of_simulated = recipe.arenas_share if arenas else 0.0, recipe.simulated_share if simulated else 0.0
     while True:
         pictures, targets = [], []
         for _ in range(recipe.batch):
-            pool = arenas if arenas and random.random() < recipe.arenas_share else labelled
+            share = random.random()
+            pool = arenas if share < of_arenas else simulated if share < of_arenas + of_simulated else labelled
             sample = augment(pool[random.integers(len(pool))], recipe.crop, recipe.zoom, random)
             pictures.append(np.ascontiguousarray(sample.image.transpose(2, 0, 1)))
             targets.append(render_targets(sample))
@@ -102,9 +110,11 @@ def fit(recipe: DetectorRecipe, folder: Path, say: Callable[[str], None], save_e
     labelled, valid = load_coco(recipe.detection / "train"), load_coco(recipe.detection / "valid")
     arenas = load_arenas(recipe.arenas / "train") if recipe.arenas else []
     arenas_valid = load_arenas(recipe.arenas / "valid") if recipe.arenas else []
+    simulated = load_coco(recipe.simulated / "train") if recipe.simulated else []
+    simulated_valid = load_coco(recipe.simulated / "valid") if recipe.simulated else []
     if not labelled:
         raise DataError(f"{recipe.detection}: no labelled frame")
-    say(f"{len(labelled)} + {len(arenas)} frames to train on, {len(valid)} + {len(arenas_valid)} to validate")
+    say(f"{len(labelled)} + {len(arenas)} + {len(simulated)} frames to train on, {len(valid)} + {len(arenas_valid)} + {len(simulated_valid)} to validate")
 
     network = DetectorNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub misses this overload
     average = DetectorNetwork()
@@ -115,8 +125,10 @@ def fit(recipe: DetectorRecipe, folder: Path, say: Callable[[str], None], save_e
         say(f"  valid: {describe(validate(average, valid))}")
         if arenas_valid:
             say(f"  arenas: {describe(validate(average, arenas_valid))}")
+        if simulated_valid:
+            say(f"  simulated: {describe(validate(average, simulated_valid))}")
 
-    stream = prefetch(_batches(recipe, labelled, arenas, recipe.seed + loop.step), depth=3)
+    stream = prefetch(_batches(recipe, labelled, arenas, simulated, recipe.seed + loop.step), depth=3)
     try:
         for _ in loop.run(report, save_every_s):
             pictures, *targets = next(stream)
