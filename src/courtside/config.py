@@ -18,7 +18,9 @@ from courtside.toml_file import TomlFile, read_toml
 Share = Annotated[float, Field(ge=0, le=1)]
 """A probability, score or share of a length, 0-1."""
 Seconds = Annotated[float, Field(gt=0, le=3600)]
-Overlay = Literal["numbers", "boxes", "ball", "rim"]
+Overlay = Literal["numbers", "boxes", "ball", "rim", "masks"]
+Device = Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")]
+Batch = Annotated[int, Field(ge=1, le=1024)]
 X264Preset = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"]
 
 
@@ -36,7 +38,9 @@ class DetectorSettings(_Section):
     """Finding the ten classes.
 
     ``size`` is (width, height) in pixels of what the network sees; left out, it follows how large people are in the picture. ``confidence`` and ``iou`` are as
-    in ``models.detector``.
+    in ``models.detector``. For backends that bring no weights, ``model`` is their file, folder or id and ``classes`` maps their class names to ours;
+    ``batch`` is how many pictures they take at once, ``pixels`` what an ONNX file takes. ``every_s`` is the time between two frames that are looked at; left
+    out, all are.
     """
 
     backend: str = "courtside"
@@ -44,6 +48,11 @@ class DetectorSettings(_Section):
     iou: Share = 0.75
     # not strict: TOML has lists only
     size: Annotated[tuple[int, int], Strict(False)] | None = None
+    model: str | None = None
+    classes: dict[str, str] | None = None
+    batch: Batch | None = None
+    pixels: Literal["unit", "imagenet", "bytes"] | None = None
+    every_s: Seconds | None = None
 
     @field_validator("size")
     @classmethod
@@ -56,8 +65,10 @@ class DetectorSettings(_Section):
 class NumberSettings(_Section):
     """Reading numbers.
 
-    Number boxes at ``confidence`` and above are read, with ``margin`` added to each side, as a share of the box's size; a number belongs to the player whose
-    box has at least ``least_ios`` of it; one tracklet is read at most every ``every_s``, and at most ``max_per_frame`` crops are read in one frame.
+    Number boxes at ``confidence`` and above are read, with ``margin`` added to each side, as a share of the box's size, or ``margin_px`` pixels where given; a
+    number belongs to the player whose box has at least ``least_ios`` of it; one tracklet is read at most every ``every_s``, and at most ``max_per_frame``
+    crops are read in one frame. After ``enough`` equal readings in a row a tracklet is read no more, until somebody covers it; left out, it is always read.
+    ``model`` is a backend's folder or id, ``adapter`` a LoRA adapter's, ``batch`` how many crops it takes at once.
     """
 
     backend: str = "courtside"
@@ -66,12 +77,36 @@ class NumberSettings(_Section):
     least_ios: Share = 0.9
     every_s: Seconds = 0.1
     max_per_frame: Annotated[int, Field(ge=0, le=1000)] = 4
+    margin_px: Annotated[int, Field(ge=0, le=1000)] | None = None
+    enough: Annotated[int, Field(ge=1)] | None = None
+    model: str | None = None
+    adapter: str | None = None
+    batch: Batch | None = None
 
 
 class AppearanceSettings(_Section):
-    """Looking at kits. ``every_s`` is the time between two looks at one tracklet."""
+    """Looking at kits.
+
+    ``every_s`` is the time between two looks at one tracklet; ``crop`` is the part of the box that is looked at, "chest" or its "centre" 40 %. ``model`` is a
+    backend's folder or id, ``batch`` how many crops it takes at once.
+    """
 
     backend: str = "color"
+    every_s: Seconds = 0.2
+    crop: Literal["chest", "centre"] = "chest"
+    model: str | None = None
+    batch: Batch | None = None
+
+
+class CourtSettings(_Section):
+    """Finding where the court lies.
+
+    ``league`` names the court's measures. It is looked for every ``every_s``; between two looks the camera's movement is filled in. ``backend`` "none" does not
+    look.
+    """
+
+    backend: str = "none"
+    league: Literal["nba", "wnba", "ncaa-men", "ncaa-women", "fiba", "high-school"] = "nba"
     every_s: Seconds = 0.2
 
 
@@ -79,12 +114,16 @@ class TrackerSettings(_Section):
     """Following people.
 
     Boxes at ``high`` confidence and above may join any track, and a little above it start one; down to ``low`` they only continue one; ``max_age_s`` after its
-    last box a track ends.
+    last box a track ends. ``backend`` "boxes" pairs boxes; "sam2" follows masks, with ``model`` "tiny", "small", "base+", "large" (SAM2.1), "edgetam", or a
+    folder or hub id of such a model, its image encoder ``compiled`` or not.
     """
 
     high: Share = 0.35
     low: Share = 0.15
     max_age_s: Seconds = 1.5
+    backend: Literal["boxes", "sam2"] = "boxes"
+    model: str = "large"
+    compiled: bool = False
 
     @model_validator(mode="after")
     def _low_is_below_high(self) -> TrackerSettings:
@@ -97,13 +136,17 @@ class IdentitySettings(_Section):
     """Naming.
 
     What is less probable than ``min_confidence`` is not drawn. Tracks shorter than ``min_track_s`` or with a mean detection confidence below
-    ``min_track_confidence`` are noise; gaps in a track up to ``fill_gap_s`` are filled in.
+    ``min_track_confidence`` are noise; gaps in a track up to ``fill_gap_s`` are filled in. Numbers are believed by ``rule``: the "posterior" of all readings,
+    or "consecutive", ``agree`` equal ones in a row. ``teams`` are told apart by a "mixture" of two kits, or by "umap" and KMeans.
     """
 
     min_confidence: Share = 0.95
     min_track_s: Seconds = 0.2
     min_track_confidence: Share = 0.3
     fill_gap_s: Seconds = 0.5
+    rule: Literal["posterior", "consecutive"] = "posterior"
+    agree: Annotated[int, Field(ge=1, le=1000)] = 3
+    teams: Literal["mixture", "umap"] = "mixture"
 
 
 class RenderSettings(_Section):
@@ -115,15 +158,29 @@ class RenderSettings(_Section):
     preset: X264Preset = "veryfast"
 
 
+class ComputeSettings(_Section):
+    """Where the models that need torch run.
+
+    ``device`` "auto" is a CUDA GPU, else Apple's, else the CPU; ``precision`` "auto" is half on a GPU and single on a CPU. With ``offline`` nothing is
+    downloaded.
+    """
+
+    device: Device = "auto"
+    precision: Literal["auto", "fp32", "fp16", "bf16"] = "auto"
+    offline: bool = False
+
+
 class Settings(_Section):
     """All settings of a run; frozen, and equal when all values are."""
 
     detector: DetectorSettings = DetectorSettings()
     numbers: NumberSettings = NumberSettings()
     appearance: AppearanceSettings = AppearanceSettings()
+    court: CourtSettings = CourtSettings()
     tracker: TrackerSettings = TrackerSettings()
     identity: IdentitySettings = IdentitySettings()
     render: RenderSettings = RenderSettings()
+    compute: ComputeSettings = ComputeSettings()
 
 
 PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
@@ -133,6 +190,31 @@ PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "numbers": {"every_s": 0.2},
         "appearance": {"every_s": 0.4},
         "render": {"preset": "ultrafast"},
+    },
+    # the notebook's configuration, to the constant; its strides of 5 and 30 frames at 30 frames/s as times (a little less, so that 29.97 gives 5 and 30, too)
+    "notebook": {
+        "detector": {"backend": "roboflow", "model": "basketball-player-detection-3-ycjdo/4", "confidence": 0.4, "iou": 0.9, "every_s": 0.166},
+        "numbers": {
+            "backend": "roboflow",
+            "model": "basketball-jersey-numbers-ocr/3",
+            "confidence": 0.4,
+            "margin_px": 10,
+            "least_ios": 0.9,
+            "every_s": 0.166,
+            "max_per_frame": 1000,
+        },
+        "appearance": {"backend": "siglip", "model": "google/siglip-base-patch16-224", "every_s": 0.99, "crop": "centre"},
+        "tracker": {"backend": "sam2", "model": "large"},
+        "identity": {"rule": "consecutive", "agree": 3, "teams": "umap"},
+        "render": {"crf": 28, "preset": "medium", "overlays": ["masks"]},
+    },
+    # the same models, used our way: the RF-DETR version, unsure boxes for the tracker to judge, every reading counted
+    "accurate": {
+        "detector": {"backend": "roboflow", "model": "basketball-player-detection-3-ycjdo/13", "confidence": 0.15},
+        "numbers": {"backend": "roboflow", "model": "basketball-jersey-numbers-ocr/3", "every_s": 0.2, "max_per_frame": 10},
+        "appearance": {"backend": "siglip", "every_s": 0.5},
+        "tracker": {"backend": "sam2", "model": "large"},
+        "identity": {"teams": "umap"},
     },
 }
 """Name -> the settings in which it differs from the defaults."""

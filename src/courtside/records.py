@@ -1,7 +1,8 @@
 """The pixel-free records of one clip: what ANALYZE writes and RESOLVE and RENDER read, as Parquet tables in a folder.
 
 ``frames`` has one row per frame, ``detections`` one per box (``tracker_id`` 0 where it is not tracked), ``readings`` one per number read off a tracked player,
-``appearances`` one per sampled look at a player's kit. ``manifest.json`` is written last: a folder without it is not finished.
+``appearances`` one per sampled look at a player's kit. Where the tracker follows masks there is also ``masks``, one row per tracked person and frame.
+``manifest.json`` is written last: a folder without it is not finished.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from courtside.court.sighting import Sighting
 from courtside.errors import RecordsError
 from courtside.types import ClipInfo
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Raised when the tables change in a way that older folders can't be read."""
 
+_OPTIONAL = ("masks", "court")  # tables that are only there when something is in them: older readers and records know nothing of them
 _ROWS_PER_GROUP_FRAMES = 256  # frames held in memory before they are flushed
 
 Floats = npt.NDArray[np.float32]
@@ -75,6 +78,55 @@ class AppearanceTable:
     color: Floats
 
 
+class MaskTable:
+    """The masks of a clip, on disk: only those near the frame last asked for are in memory.
+
+    Per mask: ``frame``, ``tracker_id``, its own box ``x``, ``y``, ``width`` and ``height`` in pixels, and ``counts``, the box's run lengths column by column,
+    beginning with what is not the person (as in COCO).
+
+    Args:
+        path: the Parquet file.
+        size: (width, height) of the frames.
+    """
+
+    def __init__(self, path: Path, size: tuple[int, int]) -> None:
+        self.path, self._size = path, size
+        self._part: tuple[int, pa.Table] | None = None
+        self._first: list[int] | None = None
+
+    def of(self, frame: int) -> tuple[Ints, sv.CompactMask]:
+        """Return the tracker ids (n,) and the masks of one frame.
+
+        Raises:
+            RecordsError: the file is missing or damaged.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+        import supervision as sv
+
+        try:
+            with pq.ParquetFile(self.path) as file:
+                if self._first is None:
+                    groups = (file.metadata.row_group(i) for i in range(file.metadata.num_row_groups))
+                    self._first = [group.column(0).statistics.min for group in groups]
+                part = int(np.searchsorted(self._first, frame, side="right")) - 1
+                if part >= 0 and (self._part is None or self._part[0] != part):
+                    self._part = part, file.read_row_group(part)
+        except (OSError, AttributeError, pa.ArrowInvalid) as error:
+            raise RecordsError(f"{self.path}: missing or damaged; delete the folder and analyse the clip again") from error
+        rows: list[dict[str, Any]] = []
+        if part >= 0 and self._part is not None:
+            start, end = (int(i) for i in np.searchsorted(self._part[1].column("frame").to_numpy(), (frame, frame + 1)))
+            rows = self._part[1].slice(start, end - start).to_pylist()
+        masks = sv.CompactMask(
+            [np.array(row["counts"], np.int32) for row in rows],
+            np.array([(row["height"], row["width"]) for row in rows], np.int32).reshape(-1, 2),
+            np.array([(row["x"], row["y"]) for row in rows], np.int32).reshape(-1, 2),
+            (self._size[1], self._size[0]),
+        )
+        return np.array([row["tracker_id"] for row in rows], np.int64), masks
+
+
 @dataclass(frozen=True)
 class Records:
     """All that is known of one clip before anybody is named."""
@@ -87,6 +139,10 @@ class Records:
     settings: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
     timing_s: Mapping[str, float] | None = None
+    masks: MaskTable | None = None
+    """None where the tracker followed boxes."""
+    court: tuple[Sighting, ...] = ()
+    """What was seen of the court, in the frames that were looked at."""
 
     def detections_of(self, frame: int) -> sv.Detections:
         """Return everything the detector found in one frame, for drawing."""
@@ -106,6 +162,8 @@ def _schemas() -> dict[str, pa.Schema]:
         "frames": pa.schema([frame, pa.field("time_s", pa.float64()), pa.field("cut", pa.bool_()), pa.field("motion", pa.list_(pa.float64(), 6))]),
         "detections": pa.schema([frame, tracker, pa.field("class_id", pa.int8()), pa.field("confidence", pa.float32()), *box]),
         "readings": pa.schema([frame, tracker, *box, pa.field("chance", pa.list_(pa.float32()))]),
+        "masks": pa.schema([frame, tracker, *(pa.field(name, pa.int16()) for name in ("x", "y", "width", "height")), pa.field("counts", pa.list_(pa.int32()))]),
+        "court": pa.schema([frame, *(pa.field(name, pa.list_(pa.float32())) for name in ("landmarks", "confidence", "paint"))]),
         "appearances": pa.schema([frame, tracker, pa.field("vector", pa.list_(pa.float32())), pa.field("color", pa.list_(pa.float32(), 3))]),
     }
 
@@ -136,6 +194,8 @@ class RecordsWriter:
             self._aside.mkdir(parents=True)
             for name, schema in _schemas().items():
                 self._rows[name] = []
+                if name in _OPTIONAL:
+                    continue  # made with its first row
                 self._files[name] = pq.ParquetWriter(self._aside / f"{name}.parquet", schema, compression="zstd")
         except OSError as error:
             raise RecordsError(f"{self.folder.parent}: can't write there ({error.strerror or error}); choose another output folder") from error
@@ -164,10 +224,27 @@ class RecordsWriter:
         """Add one look at a player's kit."""
         self._rows["appearances"].append({"frame": frame, "tracker_id": tracker_id, "vector": vector.tolist(), "color": color.tolist()})
 
+    def add_masks(self, frame: int, tracker_ids: Sequence[int], masks: sv.CompactMask) -> None:
+        """Add a frame's masks, one for each of ``tracker_ids`` (n,)."""
+        import supervision as sv
+
+        for i, (tracker_id, (x, y)) in enumerate(zip(tracker_ids, masks.offsets.tolist(), strict=True)):
+            crop = masks.crop(i)
+            size = {"x": x, "y": y, "width": crop.shape[1], "height": crop.shape[0]}
+            self._rows["masks"].append({"frame": frame, "tracker_id": tracker_id, **size, "counts": sv.mask_to_rle(crop)})
+
+    def add_court(self, sighting: Sighting) -> None:
+        """Add what was seen of the court in one frame."""
+        columns = {name: np.ravel(getattr(sighting, name)).tolist() for name in ("landmarks", "confidence", "paint")}
+        self._rows["court"].append({"frame": sighting.frame, **columns})
+
     def _flush(self) -> None:
         import pyarrow as pa
+        import pyarrow.parquet as pq
 
         for name, rows in self._rows.items():
+            if rows and name not in self._files:
+                self._files[name] = pq.ParquetWriter(self._aside / f"{name}.parquet", _schemas()[name], compression="zstd")
             if rows:
                 self._files[name].write_table(pa.Table.from_pylist(rows, schema=self._files[name].schema))
                 rows.clear()
@@ -241,7 +318,7 @@ def read_records(folder: Path) -> Records:
     if manifest is None:
         raise RecordsError(f"{folder}: no finished records there; run `courtside analyze` on the clip first")
     try:
-        tables = {name: pq.read_table(folder / f"{name}.parquet", schema=schema) for name, schema in _schemas().items()}
+        tables = {name: pq.read_table(folder / f"{name}.parquet", schema=schema) for name, schema in _schemas().items() if name not in _OPTIONAL}
         clip = ClipInfo(**{**manifest["clip"], "rate": Fraction(manifest["clip"]["rate"])})
     except (OSError, pa.ArrowInvalid, KeyError, TypeError, ValueError) as error:
         raise RecordsError(f"{folder}: damaged ({str(error).splitlines()[0]}); delete the folder and analyse the clip again") from error
@@ -277,4 +354,23 @@ def read_records(folder: Path) -> Records:
         manifest["settings"],
         tuple(manifest["warnings"]),
         manifest["timing_s"],
+        MaskTable(folder / "masks.parquet", (clip.width, clip.height)) if (folder / "masks.parquet").is_file() else None,
+        _read_court(folder / "court.parquet"),
+    )
+
+
+def _read_court(path: Path) -> tuple[Sighting, ...]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not path.is_file():
+        return ()
+    try:
+        rows = pq.read_table(path, schema=_schemas()["court"]).to_pylist()
+    except (OSError, pa.ArrowInvalid) as error:
+        raise RecordsError(f"{path}: damaged; delete the folder and analyse the clip again") from error
+    pairs = {name: [np.array(row[name], float).reshape(-1, 2) for row in rows] for name in ("landmarks", "paint")}
+    return tuple(
+        Sighting(row["frame"], landmarks, np.array(row["confidence"], float), paint)
+        for row, landmarks, paint in zip(rows, pairs["landmarks"], pairs["paint"], strict=True)
     )

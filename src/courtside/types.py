@@ -124,11 +124,59 @@ class Tracker(Protocol):
     """Gives detections ids that last. Ids belong to the instance, start at 1 and are never used twice, not even after ``reset``."""
 
     def update(self, frame: Frame, detections: sv.Detections) -> sv.Detections:
-        """Return the tracked part of ``detections`` with ``tracker_id`` set."""
+        """Return the tracked part of ``detections`` with ``tracker_id`` set.
+
+        A tracker of masks sets ``mask`` (a ``CompactMask``) and may add people whom only the mask follows; ``data["row"]`` is -1 for those, and the row in
+        ``detections`` for the others.
+        """
         ...
 
     def reset(self) -> None:
         """Forget every track (a camera cut); the next ids go on counting."""
+        ...
+
+
+@runtime_checkable
+class FollowsCamera(Protocol):
+    """A tracker that also tells how the camera moved: ``motion`` (3, 3) from the pixels of the frame before its last ``update`` to that frame's."""
+
+    motion: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """Masks of n objects in one frame, small and unsmoothed.
+
+    ``ids`` (n,); ``logits`` (n, h, w) over the whole picture whatever its shape, above 0 where the object is; ``score`` (n,) the logit that it is in the
+    picture.
+    """
+
+    ids: tuple[int, ...]
+    logits: npt.NDArray[np.float32]
+    score: npt.NDArray[np.float32]
+
+
+class Segmenter(Protocol):
+    """Follows masks from frame to frame; what it remembers does not grow with the clip. ``look`` first, then the others, in every frame."""
+
+    def look(self, image: Image) -> None:
+        """Go on to the next frame."""
+        ...
+
+    def follow(self) -> Segments:
+        """Return the masks of all known objects in this frame."""
+        ...
+
+    def prompt(self, ids: Sequence[int], xyxy: npt.NDArray[np.number]) -> Segments:
+        """Take each box (n, 4), in pixels of this frame, for its object (known or new), and return their masks."""
+        ...
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Forget objects."""
+        ...
+
+    def clear(self) -> None:
+        """Forget everything (a camera cut)."""
         ...
 
 
@@ -153,4 +201,15 @@ class CourtKeypointDetector(Protocol):
 
     def detect(self, images: Sequence[Image]) -> list[sv.KeyPoints]:
         """Return one ``KeyPoints`` per image."""
+        ...
+
+
+class CourtModel(Protocol):
+    """Sees where the court is painted."""
+
+    def see(self, images: Sequence[Image]) -> list[tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]]]:
+        """Return for each image its landmarks (k, 2) in pixels, their confidence (k,) 0-1, and pixels (m, 2) that lie on painted lines.
+
+        Landmarks are in the order of ``courtside.court.markings.landmarks``.
+        """
         ...

@@ -68,7 +68,7 @@ def test_run_then_resolve_then_render(courtside: Courtside, clip: Path, rosters:
     assert {"named.mp4", "result.json", "tracks.parquet", "tracks.mot.txt", "summary.html", "records"} <= {path.name for path in out.iterdir()}
     assert not list(out.rglob("*.part"))
     rows = pq.read_table(out / "tracks.parquet").to_pylist()
-    assert list(rows[0])[:13] == ["frame", "time_s", "track_id", "x1", "y1", "x2", "y2", "role", "team", "number", "player", "probability"][:13]
+    assert list(rows[0])[:12] == ["frame", "time_s", "track_id", "x1", "y1", "x2", "y2", "role", "team", "number", "player", "probability"]
     names = {row["player"] for row in rows}
     assert {"Jordan", "James"} <= names
     assert all(row["number"] is None or row["team"] for row in rows)

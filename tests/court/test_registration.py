@@ -11,7 +11,8 @@ from courtside.court import COURTS, Camera, Court, Lens
 from courtside.court.bundle import Marks, Stand, fit_looks, fit_stand, project
 from courtside.court.markings import landmarks, lines
 from courtside.court.pose import camera_of
-from courtside.court.registration import LONGEST_GAP_S, CourtTrack, Sighting, plain_homography, register
+from courtside.court.registration import LONGEST_GAP_S, CourtTrack, plain_homography, register
+from courtside.court.sighting import Sighting
 
 NBA, SIZE = COURTS["nba"], (1280, 720)
 BEND = -0.01

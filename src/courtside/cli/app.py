@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from courtside import __version__
-from courtside.cli.options import Clips, Config, Fps, MinConfidence, Output, Preset, Rosters, Set, find_clips, parse_rate
+from courtside.cli.options import Clips, Config, DebugPictures, Device, Fps, MinConfidence, Offline, Output, Preset, Rosters, Set, find_clips, parse_rate
 from courtside.cli.truth import truth_app
 
 app = typer.Typer(
@@ -24,7 +24,7 @@ train = typer.Typer(help="Train our own models (needs the train extra: torch, on
 app.add_typer(train, name="train")
 app.add_typer(truth_app, name="truth")
 
-Overlays = Annotated[list[str] | None, typer.Option("--overlay", help="Also draw: numbers, boxes, ball, rim. May be given again.")]
+Overlays = Annotated[list[str] | None, typer.Option("--overlay", help="Also draw: numbers, boxes, ball, rim, masks. May be given again.")]
 
 
 def _version(wanted: bool) -> None:
@@ -49,6 +49,9 @@ def run(
     fps: Fps = None,
     min_confidence: MinConfidence = None,
     overlay: Overlays = None,
+    device: Device = None,
+    offline: Offline = False,
+    debug_pictures: DebugPictures = False,
 ) -> None:
     """Do it all: analyze, resolve, render.
 
@@ -57,19 +60,34 @@ def run(
     """
     from courtside.cli import stages
 
-    settings, videos = stages.settings_from(preset, config, set_, min_confidence, overlay), find_clips(clips)
+    settings, videos = stages.settings_from(preset, config, [*(set_ or []), *_compute(device, offline)], min_confidence, overlay), find_clips(clips)
     teams = stages.rosters_from(rosters)  # read first: a slip in it should not cost the time of an analysis
     stages.analyze(videos, output, settings, parse_rate(fps))
     stages.resolve(output, teams, settings, only=[video.stem for video in videos])
     stages.render(output, settings, videos)
+    if debug_pictures:
+        stages.debug_pictures(output, videos)
+
+
+def _compute(device: str | None, offline: bool) -> list[str]:
+    return [*([f"compute.device={device}"] if device else []), *(["compute.offline=true"] if offline else [])]
 
 
 @app.command()
-def analyze(clips: Clips, output: Output, preset: Preset = None, config: Config = None, set_: Set = None, fps: Fps = None) -> None:
+def analyze(
+    clips: Clips,
+    output: Output,
+    preset: Preset = None,
+    config: Config = None,
+    set_: Set = None,
+    fps: Fps = None,
+    device: Device = None,
+    offline: Offline = False,
+) -> None:
     """Stage 1: watch the clips and write what is seen to OUTPUT/records. The only stage that runs models."""
     from courtside.cli import stages
 
-    stages.analyze(find_clips(clips), output, stages.settings_from(preset, config, set_), parse_rate(fps))
+    stages.analyze(find_clips(clips), output, stages.settings_from(preset, config, [*(set_ or []), *_compute(device, offline)]), parse_rate(fps))
 
 
 Run = Annotated[Path, typer.Argument(metavar="OUTPUT", help="The output folder of an earlier run or analyze.", show_default=False)]
@@ -93,11 +111,14 @@ def render(
     config: Config = None,
     set_: Set = None,
     overlay: Overlays = None,
+    debug_pictures: DebugPictures = False,
 ) -> None:
     """Stage 3: draw OUTPUT/named.mp4. No models needed."""
     from courtside.cli import stages
 
     stages.render(output, stages.settings_from(preset, config, set_, overlays=overlay), videos=video or [])
+    if debug_pictures:
+        stages.debug_pictures(output, video or [])
 
 
 @app.command()
@@ -108,24 +129,28 @@ def detect(
     json_file: Annotated[Path | None, typer.Option("--json", help="Also list everything found as {file, xyxy in pixels of the file, score, class}.")] = None,
     confidence: Annotated[float, typer.Option(min=0.0, max=1.0, help="Boxes less sure than this are not drawn. The JSON list has them from 0.02 on.")] = 0.4,
     fps: Fps = None,
+    preset: Preset = None,
     config: Config = None,
     set_: Set = None,
 ) -> None:
     """Find the ten classes in pictures or in a clip, and draw or list them."""
     from courtside.cli.pieces import detect_source
 
-    detect_source(source, output, only, json_file, confidence, parse_rate(fps), config, set_ or [])
+    detect_source(source, output, only, json_file, confidence, parse_rate(fps), config, set_ or [], preset)
 
 
 @app.command()
 def read(
     folder: Annotated[Path, typer.Argument(help="A folder of number crops; its sub-folders are read too.", show_default=False)],
     csv_file: Annotated[Path, typer.Option("--csv", help="Where the answers go: file, text (empty when illegible), confidence.", show_default=False)],
+    preset: Preset = None,
+    config: Config = None,
+    set_: Set = None,
 ) -> None:
     """Read the jersey number on each crop."""
     from courtside.cli.pieces import read_folder
 
-    read_folder(folder, csv_file)
+    read_folder(folder, csv_file, preset, config, set_ or [])
 
 
 @app.command("eval")
@@ -142,9 +167,56 @@ def evaluate(
     start(out, truth, json_file, html_file, oracle)
 
 
+Seed = Annotated[int, typer.Option(min=0, help="Another seed, another game.")]
+Seconds = Annotated[float, typer.Option(min=0.1, max=3600, help="Length of the clip.")]
+
+
+@app.command()
+def simulate(
+    output: Output,
+    name: Annotated[str, typer.Option(help="Name of the clip.")] = "game",
+    seed: Seed = 0,
+    seconds: Seconds = 10.0,
+    size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "1280x720",
+    fps: Annotated[str, typer.Option(help="Frames per second.")] = "30",
+    league: Annotated[str, typer.Option(help="Whose court: nba, wnba, ncaa-men, ncaa-women, fiba or high-school.")] = "nba",
+    knob: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What makes it hard: occlusion=0.8; also alike_kits, illegible, fast_pans, late_entrants, blur (0-1), cut_every_s, flashes a minute, crf."
+        ),
+    ] = None,
+    stills: Annotated[int | None, typer.Option(min=1, help="Instead of a clip: so many single frames of many games, as a COCO folder to train on.")] = None,
+) -> None:
+    """Make a broadcast clip of a game that never was, with its rosters and the exact truth: NAME.mp4, NAME.rosters.toml, NAME.truth/."""
+    from courtside.cli.simulation import simulate as start
+    from courtside.cli.simulation import simulate_stills
+
+    if stills is not None:
+        simulate_stills(output, stills, seed)
+        return
+
+    rate = parse_rate(fps)
+    assert rate is not None  # only of None it makes None
+    start(output, name, seed, seconds, size, rate, league, knob or [])
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")] = Path("courtside-demo"),
+    seed: Seed = 7,
+    seconds: Seconds = 10.0,
+    show: Annotated[bool, typer.Option("--open", help="Open the summary page when it is done.")] = False,
+) -> None:
+    """See it work: simulate a game, name its players, measure how right that was. No input, no network, under two minutes."""
+    from courtside.cli.simulation import demo as start
+
+    start(output, seed, seconds, show)
+
+
 @app.command()
 def models() -> None:
-    """List the models: name, licence, data, measured score, sha256."""
+    """List the models: name, what they need, licence, data, measured score, where the weights are."""
     from courtside.cli.pieces import list_models
 
     list_models()
@@ -159,6 +231,7 @@ def train_detector(
     detection: Annotated[Path, typer.Option(help="Folder with train/ and valid/, COCO, ten classes.", show_default=False)],
     export: Annotated[Path, typer.Option(help="The ONNX file to write.", show_default=False)],
     arenas: Annotated[Path | None, typer.Option(help="Folder with train/ and valid/, YOLO, seven classes.")] = None,
+    simulated: Annotated[Path | None, typer.Option(help="Folder with train/ and valid/ of `courtside simulate --stills`.")] = None,
     minutes: Minutes = 90.0,
     work: Work = Path("runs/detector"),
     seed: int = 0,
@@ -166,7 +239,7 @@ def train_detector(
     """Train the ten-class detector on a CPU."""
     from courtside.cli.training import train_detector as start
 
-    start(detection, arenas, export, minutes, work, seed)
+    start(detection, arenas, simulated, export, minutes, work, seed)
 
 
 @train.command("numbers")
@@ -192,6 +265,7 @@ def train_court(
     pictures: Annotated[Path, typer.Option(help="Folder with train/ and valid/: the frames that some of them label.", show_default=False)],
     export: Annotated[Path, typer.Option(help="The ONNX file to write.", show_default=False)],
     clips: Annotated[Path | None, typer.Option(help="Folder of the clips that the others label.")] = None,
+    simulated: Annotated[Path | None, typer.Option(help="Folder of `courtside simulate --stills`.")] = None,
     held_out: Annotated[list[str] | None, typer.Option(help="A clip kept for validation, by name. May be given again.")] = None,
     begin: Annotated[Path | None, typer.Option("--start", help="A detector's checkpoint.pt, whose backbone is taken over.")] = None,
     minutes: Minutes = 60.0,
@@ -201,4 +275,55 @@ def train_court(
     """Train the model of the court's landmarks and lines on a CPU."""
     from courtside.cli.training import train_court as start
 
-    start(truth, pictures, clips, held_out or [], begin, export, minutes, work, seed)
+    start(truth, pictures, clips, simulated, held_out or [], begin, export, minutes, work, seed)
+
+
+TrainedOn = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1 or mps.")]
+
+
+@train.command("rfdetr")
+def train_rfdetr(
+    detection: Annotated[Path, typer.Option(help="Folder with train/ and valid/, COCO, ten classes.", show_default=False)],
+    model: Annotated[str, typer.Option(help="What to start from: a folder or hub id of RF-DETR, RT-DETR, D-FINE ... in transformers.", show_default=False)],
+    export: Annotated[Path, typer.Option(help="The folder to write.", show_default=False)],
+    minutes: Minutes = 60.0,
+    work: Work = Path("runs/rfdetr"),
+    batch: Annotated[int, typer.Option(min=1, help="Frames per step.")] = 4,
+    device: TrainedOn = "auto",
+    seed: int = 0,
+) -> None:
+    """Fine-tune RF-DETR (or another detector of transformers) on the ten classes; a GPU is all but needed. Needs the research extra."""
+    from courtside.cli.training import train_rfdetr as start
+
+    start(detection, model, export, minutes, work, batch, device, seed)
+
+
+@train.command("smolvlm")
+def train_smolvlm(
+    numbers: Annotated[Path, typer.Option(help="Folder with train/ and valid/, one sub-folder of crops per number.", show_default=False)],
+    export: Annotated[Path, typer.Option(help="The folder to write the adapter to.", show_default=False)],
+    model: Annotated[str | None, typer.Option(help="What to start from: a folder or hub id of SmolVLM2; by default its 500M version.")] = None,
+    minutes: Minutes = 60.0,
+    work: Work = Path("runs/smolvlm"),
+    batch: Annotated[int, typer.Option(min=1, help="Crops per step.")] = 8,
+    device: TrainedOn = "auto",
+    seed: int = 0,
+) -> None:
+    """Fine-tune SmolVLM2 to read numbers (a LoRA adapter); a GPU is all but needed. Needs the research extra."""
+    from courtside.cli.training import train_smolvlm as start
+
+    start(numbers, model, export, minutes, work, batch, device, seed)
+
+
+@train.command("sam2")
+def train_sam2(
+    scenes: Annotated[Path, typer.Option(help="Folder for the scenes; simulated where there are none.")] = Path("runs/sam2/scenes"),
+    clips: Annotated[int, typer.Option(min=1, help="Simulated clips to learn from.")] = 30,
+    minutes: Minutes = 60.0,
+    work: Work = Path("runs/sam2"),
+    seed: int = 0,
+) -> None:
+    """Train a very small SAM2 on simulated clips: the proof that following masks works, to be used as tracker.model=WORK/network."""
+    from courtside.cli.mask_training import train_sam2 as start
+
+    start(scenes, clips, minutes, work, seed)

@@ -16,9 +16,12 @@ IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".
 Clips = Annotated[list[Path], typer.Argument(help="Clips of ONE game, or a folder of them. They share teams and identities.", show_default=False)]
 Rosters = Annotated[Path | None, typer.Option("--rosters", "-r", help="TOML file with the two teams. Without it players are told apart by team and number.")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results; made if it is not there.", show_default=False)]
-Preset = Annotated[str | None, typer.Option(help="A named set of settings: default, fast.")]
+Preset = Annotated[str | None, typer.Option(help="A named set of settings: default, fast, notebook, accurate.")]
 Config = Annotated[Path | None, typer.Option(help="TOML file of settings; goes over the preset.")]
 Set = Annotated[list[str] | None, typer.Option("--set", help="One setting, as tracker.max_age_s=2; goes over the file. May be given again.")]
+Device = Annotated[str | None, typer.Option(help="Where models of the research extra run: auto, cpu, cuda, cuda:1 or mps.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Download nothing; use the models that are on this machine.")]
+DebugPictures = Annotated[bool, typer.Option("--debug-pictures", help="Also write pictures of the kits and numbers that were looked at to OUTPUT/debug.")]
 Fps = Annotated[str | None, typer.Option(help="The true frame rate, as 30, 29.97 or 30000/1001, where the clip's own is wrong.")]
 MinConfidence = Annotated[float | None, typer.Option(min=0.5, max=1.0, help="What is less probable than this is not drawn. Higher: fewer, surer names.")]
 

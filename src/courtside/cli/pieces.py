@@ -19,7 +19,8 @@ from courtside.config import load_settings
 from courtside.errors import ConfigError, MediaError, nearest
 from courtside.models import zoo
 from courtside.pipeline.export import write_aside
-from courtside.types import BALL, BALL_IN_BASKET, CLASSES, NUMBER, PLAYER_CLASSES, REFEREE, RIM, Detector, Focusing, Image, NumberReader
+from courtside.pipeline.models import make_detector, make_reader
+from courtside.types import BALL, BALL_IN_BASKET, CLASSES, NUMBER, PLAYER_CLASSES, REFEREE, RIM, Focusing, Image
 
 _LISTED_FROM = 0.02  # what a precision-recall curve needs is more than anyone would draw
 _FOCUS_FRAMES = 60  # of a clip; each picture of a folder is looked at afresh
@@ -65,14 +66,16 @@ def detect_source(
     fps: Fraction | None,
     config: Path | None,
     overrides: Sequence[str],
+    preset: str | None = None,
 ) -> None:
     """Detect on pictures or a clip; draw to ``output``, list to ``json_file``."""
     if output is None and json_file is None:
         raise ConfigError("nothing to do: give -o OUT for drawn pictures, --json FILE for a list, or both")
     if only is not None and only not in _ONLY:
         raise ConfigError(f"--only {only}: unknown{nearest(only, _ONLY)}; one of {', '.join(_ONLY)}")
-    settings = load_settings(None, config, overrides).detector.model_copy(update={"confidence": _LISTED_FROM})
-    detector: Detector = zoo.create("detector", **settings.model_dump())
+    settings = load_settings(preset, config, overrides)
+    listed = settings.detector.model_copy(update={"confidence": _LISTED_FROM})
+    detector = make_detector(settings.model_copy(update={"detector": listed}))
     wanted = _ONLY[only] if only else tuple(range(len(CLASSES)))
     rows: list[dict[str, Any]] = []
 
@@ -156,12 +159,13 @@ def _detect_clip(source: Path, output: Path | None, find: Callable[..., sv.Detec
 
 
 _READ_AT_ONCE = 64
+_INSTALLED = {True: "installed", False: "not installed"}
 
 
-def read_folder(folder: Path, csv_file: Path) -> None:
+def read_folder(folder: Path, csv_file: Path, preset: str | None = None, config: Path | None = None, overrides: Sequence[str] = ()) -> None:
     """Read every crop of a folder into a CSV file."""
     images = find_images(folder)
-    reader: NumberReader = zoo.create("numbers", load_settings(None, None, []).numbers.backend)
+    reader = make_reader(load_settings(preset, config, overrides))
 
     def answers() -> Iterator[tuple[str, str, str]]:
         with progress("read") as advance:
@@ -189,10 +193,12 @@ def list_models() -> None:
     from rich.table import Table
 
     table = Table(title="courtside models", show_lines=True)
-    for heading in ("name", "role", "licence", "data", "measured", "sha256"):
+    for heading in ("name", "role", "needs", "licence", "data", "measured", "weights"):
         table.add_column(heading, overflow="fold")
-    for card in zoo.CARDS:
-        table.add_row(card.name, card.role, card.licence, card.data, card.score, card.sha256 or "(no weights)")
+    for card in (*zoo.CARDS, *zoo.MASKS):
+        needs = f"[{'green' if card.is_installed else 'yellow'}]{card.extra}: {_INSTALLED[card.is_installed]}[/]" if card.extra else "nothing more"
+        weights = f"in the package, sha256 {card.sha256}" if card.sha256 else card.source or "none"
+        table.add_row(card.name, card.role, needs, card.licence, card.data, card.score, weights)
     from rich.console import Console
 
     Console().print(table)

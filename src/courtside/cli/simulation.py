@@ -64,6 +64,14 @@ def simulate(output: Path, name: str, seed: int, seconds: float, size: str, rate
     console.print(f"{done.clip}\n{done.rosters}\n{done.truth}", highlight=False)
 
 
+def simulate_stills(output: Path, n: int, seed: int) -> None:
+    """Simulate single frames for training into the folder ``output``."""
+    from courtside.simulate.stills import make_stills
+
+    with progress(f"simulate {n} frames") as advance:
+        make_stills(_made(output), n, seed, advance)
+
+
 def demo(output: Path, seed: int, seconds: float, show: bool) -> None:
     """Simulate a clip, name its players, and measure how well that went."""
     from courtside.cli import stages

@@ -8,22 +8,31 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from courtside import __version__
 from courtside.cli.progress import console, progress, warn
 from courtside.config import Settings, dump, load_settings
+from courtside.court.registration import CourtTrack
 from courtside.errors import MediaError, RecordsError
+from courtside.pipeline.court import write_court
 from courtside.pipeline.export import write_aside, write_mot, write_result, write_tracks
 from courtside.pipeline.resolve import resolve as resolve_clips
 from courtside.records import Records, read_records
 from courtside.report.run import summarise
 from courtside.report.summary import write_summary
 from courtside.rosters import load_rosters
-from courtside.types import Team
+from courtside.types import Person, Team
+
+if TYPE_CHECKING:
+    from supervision import CompactMask  # slow to import, and only named here
 
 
 def settings_from(
@@ -81,15 +90,23 @@ def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Seque
     folders = _run_folders(output, only)
     records = [read_records(folder / "records") for folder in folders]
     began = time.perf_counter()
-    result = resolve_clips(records, teams, settings.identity)
+    result = resolve_clips(records, teams, settings.identity, settings.court.league)
     spent_s = time.perf_counter() - began
     for clip, (folder, known) in enumerate(zip(folders, records, strict=True)):
         write_tracks(folder / "tracks.parquet", result, known, clip)
         write_mot(folder / "tracks.mot.txt", result, clip)
+        _write_court(folder / "court.json", result.courts[clip], settings.court.league)
         write_result(folder / "result.json", result, known, clip, dump(settings))
         write_summary(folder / "summary.html", summarise(known, result, clip, {**(known.timing_s or {}), "resolve": spent_s}))
     named = {(track.team, track.number) for track in result.tracks if track.player}
     console.print(f"resolved: {len(named)} players named in {len(folders)} clip{'s' * (len(folders) > 1)}, {spent_s:.1f} s", highlight=False)
+
+
+def _write_court(path: Path, court: CourtTrack | None, league: str) -> None:
+    if court is None:
+        path.unlink(missing_ok=True)  # of an earlier run that had looked for it
+    else:
+        write_aside(path, lambda aside: write_court(aside, court, league))
 
 
 def render(output: Path, settings: Settings, videos: Sequence[Path]) -> None:
@@ -128,11 +145,50 @@ def _render_clip(folder: Path, settings: Settings, videos: Sequence[Path]) -> No
                 frozenset(settings.render.overlays),
                 writer.write,
                 lambda: advance(next(done), total),
+                _masks_of(records),
             )
     finally:
         frames.close()
     spent_s = time.perf_counter() - began
     console.print(f"{target}: {total} frames in {spent_s:.1f} s ({total / spent_s:.1f} frames/s)", highlight=False)
+
+
+def debug_pictures(output: Path, videos: Sequence[Path]) -> None:
+    """Write, for each clip in ``output``, pictures of what the models were shown to its folder ``debug``."""
+    import cv2
+
+    from courtside.media import prefetch, read_frames
+    from courtside.pipeline.results import read_people
+    from courtside.report.crop_grids import crop_grids
+
+    for folder in _run_folders(output, [video.stem for video in videos] or None):
+        records = read_records(folder / "records")
+        clip, fps = _find_video(records, folder, videos), records.settings.get("fps")
+        frames = prefetch(read_frames(clip, Fraction(fps) if fps else None, lambda _: None), depth=4)
+        try:
+            grids = crop_grids(frames, records, read_people(folder / "tracks.parquet"))
+        finally:
+            frames.close()
+        (folder / "debug").mkdir(exist_ok=True)
+        for name, picture in grids.items():
+            path = folder / "debug" / f"{re.sub(r'[^A-Za-z0-9]+', '-', name).strip('-').lower()}.png"
+            code = cv2.imencode(".png", picture)[1].tobytes()
+            write_aside(path, lambda aside, code=code: aside.write_bytes(code))  # type: ignore[misc]  # mypy takes no defaults in a lambda for a Callable
+            console.print(str(path), highlight=False)
+
+
+def _masks_of(records: Records) -> Callable[[int, Sequence[Person]], tuple[Sequence[Person], CompactMask]] | None:
+    from courtside.render.masks import masks_of_people
+
+    table, found = records.masks, records.detections
+    if table is None:
+        return None
+
+    def masks(frame: int, people: Sequence[Person]) -> tuple[Sequence[Person], CompactMask]:
+        rows = slice(*np.searchsorted(found.frame, (frame, frame + 1)))
+        return masks_of_people(people, found.xyxy[rows], found.tracker_id[rows], *table.of(frame))
+
+    return masks
 
 
 def _find_video(records: Records, folder: Path, videos: Sequence[Path]) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from courtside.cli.progress import console
 from courtside.errors import ModelError
+from courtside.models.research.placement import Placement, need
 
 _RECOGNISER = "PP-OCRv6_rec_small.onnx"
 
@@ -26,14 +27,14 @@ def _need_torch() -> None:
         raise ModelError("training needs the train extra: pip install 'courtside[train]'") from error
 
 
-def train_detector(detection: Path, arenas: Path | None, export_to: Path, minutes: float, work: Path, seed: int) -> None:
+def train_detector(detection: Path, arenas: Path | None, simulated: Path | None, export_to: Path, minutes: float, work: Path, seed: int) -> None:
     """Train (or go on training) the detector and write its ONNX file."""
     _need_torch()
     from courtside.train.detector.data import calibration_images
     from courtside.train.detector.export import export
     from courtside.train.detector.fit import DetectorRecipe, fit
 
-    network = fit(DetectorRecipe(detection, arenas, minutes=minutes, seed=seed), work, _say)
+    network = fit(DetectorRecipe(detection, arenas, simulated, minutes=minutes, seed=seed), work, _say)
     export(network, export_to, calibration_images(detection, arenas))
     _say(f"{export_to}: {export_to.stat().st_size / 1e6:.1f} MB")
 
@@ -62,14 +63,49 @@ def train_numbers(
 
 
 def train_court(
-    truth: Path, pictures: Path, clips: Path | None, held_out: list[str], start: Path | None, export_to: Path, minutes: float, work: Path, seed: int
+    truth: Path,
+    pictures: Path,
+    clips: Path | None,
+    simulated: Path | None,
+    held_out: list[str],
+    start: Path | None,
+    export_to: Path,
+    minutes: float,
+    work: Path,
+    seed: int,
 ) -> None:
     """Train (or go on training) the court model and write its ONNX file."""
     _need_torch()
     from courtside.train.court.export import export
     from courtside.train.court.fit import CourtRecipe, calibration_views, fit, load
 
-    recipe = CourtRecipe(truth, pictures, clips, tuple(held_out), start, minutes=minutes, seed=seed)
+    recipe = CourtRecipe(truth, pictures, clips, simulated, tuple(held_out), start, minutes=minutes, seed=seed)
     network = fit(recipe, work, _say)
     export(network, export_to, calibration_views(load(recipe)[0]))
     _say(f"{export_to}: {export_to.stat().st_size / 1e6:.1f} MB")
+
+
+def train_rfdetr(detection: Path, model: str, export_to: Path, minutes: float, work: Path, batch: int, device: str, seed: int) -> None:
+    """Fine-tune (or go on fine-tuning) a detector of transformers and write its folder."""
+    placement = _placement(device)
+    from courtside.train.research.detector import HubDetectorRecipe, fit
+
+    fit(HubDetectorRecipe(detection, model, minutes=minutes, batch=batch, seed=seed, placement=placement), work, export_to, _say)
+
+
+def train_smolvlm(numbers: Path, model: str | None, export_to: Path, minutes: float, work: Path, batch: int, device: str, seed: int) -> None:
+    """Fine-tune (or go on fine-tuning) SmolVLM2 and write the adapter's folder."""
+    placement = _placement(device)
+    from courtside.models.research.smolvlm import MODEL
+    from courtside.train.research.smolvlm import SmolVlmRecipe, fit
+
+    fit(SmolVlmRecipe(numbers, model or MODEL, minutes=minutes, batch=batch, seed=seed, placement=placement), work, export_to, _say)
+    _say(f"{export_to}: read with it by numbers.backend=smolvlm and numbers.adapter={export_to}")
+
+
+def _placement(device: str) -> Placement:
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    placement = Placement(device, "fp32")
+    placement.torch_device()  # says what is missing before any data is read
+    need("transformers", "research")
+    return placement

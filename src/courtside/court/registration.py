@@ -17,6 +17,7 @@ from courtside.court.camera import Camera
 from courtside.court.dimensions import Court
 from courtside.court.markings import landmarks, lines
 from courtside.court.pose import camera_of
+from courtside.court.sighting import Sighting
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -30,19 +31,6 @@ _GATE = 0.012  # of the picture's width: a landmark farther from the plain homog
 _NEAR_LINE = 0.015  # of the picture's width: paint farther from a painted line is not of it
 _MOST_LINE_POINTS, _FOR_THE_STAND = 80, 40
 _LEAST_MARKS = 4
-
-
-@dataclass(frozen=True)
-class Sighting:
-    """What the model saw in one frame.
-
-    ``landmarks`` (k, 2) in pixels and ``confidence`` (k,) 0-1 in the order of ``markings.landmarks``; ``paint`` (m, 2) pixels that lie on a painted line.
-    """
-
-    frame: int
-    landmarks: Floats
-    confidence: Floats
-    paint: Floats
 
 
 @dataclass(frozen=True)

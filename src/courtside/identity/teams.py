@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,18 @@ _LEAST_SEPARATION = 2.0  # distance of the centres in units of the spread along 
 _TRUST = 0.5  # looks of one person are far from independent: their log-odds are scaled by this
 _LIMIT = 4.0  # what one look may say at most, in nats
 _STRANGE = 3.5  # distance from the nearer centre, in typical distances, from which a person wears neither kit
+
+
+class KitModel(Protocol):
+    """Two kits that looks can be held against."""
+
+    def log_odds(self, looks: Floats) -> Floats:
+        """Return (a,) log-odds of kit 1 against kit 0, per look (a, d)."""
+        ...
+
+    def chance(self, looks: Floats) -> Floats:
+        """Return (3,): the chances of kit 0, kit 1 and neither for one person's looks (a, d)."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -68,14 +81,18 @@ def fit_kits(tracklets: Sequence[Tracklet], seed: int = 0) -> Kits:
     weights = np.sqrt([len(look) for look in looks])
     first = KMeans(2, n_init=20, random_state=seed).fit(medians, sample_weight=weights)
     final = KMeans(2, init=first.cluster_centers_, n_init=1, random_state=seed).fit(points)
-    centres = final.cluster_centers_
+    return kits_of(points, final.cluster_centers_, final.labels_) or none
+
+
+def kits_of(points: Floats, centres: Floats, labels: npt.NDArray[np.integer]) -> Kits | None:
+    """Return the kits of looks (n, d) that were clustered around ``centres`` (2, d) as ``labels`` (n,) say; None when the centres coincide."""
     gap = float(np.linalg.norm(centres[1] - centres[0]))
     if gap < 1e-6:
-        return none
+        return None
     axis = (centres[1] - centres[0]) / gap
     position = points @ axis
-    spread = np.array([max(float(np.std(position[final.labels_ == k])), 0.03) for k in (0, 1)])
-    means = np.array([float(np.mean(position[final.labels_ == k])) for k in (0, 1)])
-    usual = float(np.median(np.linalg.norm(points - centres[final.labels_], axis=1)))
+    spread = np.array([max(float(np.std(position[labels == k])), 0.03) for k in (0, 1)])
+    means = np.array([float(np.mean(position[labels == k])) for k in (0, 1)])
+    usual = float(np.median(np.linalg.norm(points - centres[labels], axis=1)))
     separation = (means[1] - means[0]) / float(np.sqrt((spread**2).mean()))
     return Kits(centres, axis, means, spread, usual, separable=bool(separation > _LEAST_SEPARATION))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from courtside.types import Image
+
+_T = TypeVar("_T", bound=np.generic)
 
 _PIXELS = (16, 20)  # (width, height) every crop is brought to: enough for statistics, and all crops weigh the same
 _LIGHT_BINS, _COLOUR_BINS = 8, 7
@@ -39,14 +42,28 @@ def _soft_weights(position: npt.NDArray[np.float64], n_bins: int) -> npt.NDArray
     return np.asarray(np.clip(1 - np.abs(position[:, None] - np.arange(n_bins)), 0, 1))
 
 
-def kit_crop(image: Image, xyxy: npt.NDArray[np.number], shrink: float = 0.4) -> Image:
+def kit_crop(image: npt.NDArray[_T], xyxy: npt.NDArray[np.number], shrink: float = 0.4, above: float = 0.18) -> npt.NDArray[_T]:
     """Return the part of a person's box that shows the kit best: the middle ``shrink`` (0-1) of its width, from the chest to the hips.
 
-    The crop has at least one pixel, also for a box at (or beyond) the picture's edge.
+    ``above`` (0-1) of the box's height is left out at the top: (1 - shrink) / 2 is the box's very middle. The crop has at least one pixel, also for a box at
+    (or beyond) the picture's edge. A mask (h, w) of the picture may be cropped in the same way.
     """
     height, width = image.shape[:2]
     x1, y1, x2, y2 = (float(side) for side in xyxy)
     middle, half = (x1 + x2) / 2, (x2 - x1) * shrink / 2
     left, right = int(np.clip(middle - half, 0, width - 1)), int(np.clip(middle + half, 1, width))
-    top, bottom = int(np.clip(y1 + 0.18 * (y2 - y1), 0, height - 1)), int(np.clip(y1 + (0.18 + shrink) * (y2 - y1), 1, height))
+    top, bottom = int(np.clip(y1 + above * (y2 - y1), 0, height - 1)), int(np.clip(y1 + (above + shrink) * (y2 - y1), 1, height))
     return image[top : max(bottom, top + 1), left : max(right, left + 1)]
+
+
+def own_pixels(crop: Image, mask: npt.NDArray[np.bool_]) -> Image:
+    """Return the crop with what is outside ``mask`` (same height and width) replaced by what is inside, over and over: its colours are the person's alone.
+
+    A crop without anything inside is returned as it is.
+    """
+    inside = crop[mask]
+    if not len(inside) or mask.all():
+        return crop
+    own = crop.copy()
+    own[~mask] = np.resize(inside, (int((~mask).sum()), 3))
+    return own

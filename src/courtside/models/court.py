@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,20 +27,7 @@ STRIDE = 4
 Floats = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True)
-class CourtSight:
-    """What the network saw in one picture.
-
-    ``landmarks`` (k, 2) in pixels of the picture (a pixel's coordinates are those of its middle) and their ``confidence`` (k,) 0-1, in the order of
-    ``courtside.court.markings.landmarks``; ``lines`` (h, w) 0-1, the chance of painted line in each cell; ``scale`` and ``offset`` (x, y) take pixels of
-    the picture to cells: cell = pixel * scale + offset.
-    """
-
-    landmarks: Floats
-    confidence: Floats
-    lines: Floats
-    scale: float
-    offset: tuple[float, float]
+_PAINT = 0.5  # chance from which a cell is taken for painted line
 
 
 def letterbox(image: Image) -> tuple[Image, float, tuple[float, float]]:
@@ -72,17 +58,22 @@ class OnnxCourt:
     def _session(self) -> ort.InferenceSession:
         return open_session(self.weights, self.threads)
 
-    def see(self, images: Sequence[Image]) -> list[CourtSight]:
-        """Return what is seen in each picture."""
+    def see(self, images: Sequence[Image]) -> list[tuple[Floats, Floats, Floats]]:
+        """Return for each picture the landmarks (k, 2) in its pixels, their confidence (k,) 0-1, and the pixels (m, 2) that lie on a painted line.
+
+        A pixel's coordinates are those of its middle.
+        """
         if not images:
             return []
         fitted = [letterbox(image) for image in images]
         landmarks, lines = self._session.run(["landmarks", "lines"], {"images": np.stack([canvas for canvas, _, _ in fitted])})
-        sights = []
-        for points, paint, (_, scale, (left, top)) in zip(landmarks, lines, fitted, strict=True):
-            pixels = (points[:, :2] * CANVAS - 0.5 - (left, top)) / scale
-            cells = ((left + 0.5) / STRIDE - 0.5, (top + 0.5) / STRIDE - 0.5)
-            sights.append(CourtSight(pixels.astype(np.float32), points[:, 2], paint, scale / STRIDE, cells))
+        sights: list[tuple[Floats, Floats, Floats]] = []
+        for points, paint, (_, scale, offset) in zip(landmarks, lines, fitted, strict=True):
+            pixels = (points[:, :2] * CANVAS - 0.5 - offset) / scale
+            painted = ((_ridges(paint) + 0.5) * STRIDE - 0.5 - offset) / scale
+            height, width = images[len(sights)].shape[:2]
+            inside = ((painted >= 0) & (painted < (width, height))).all(1)
+            sights.append((pixels.astype(np.float32), points[:, 2], painted[inside].astype(np.float32)))
         return sights
 
     def detect(self, images: Sequence[Image]) -> list[sv.KeyPoints]:
@@ -90,8 +81,23 @@ class OnnxCourt:
         import supervision as sv
 
         found = []
-        for sight in self.see(images):
-            kept = sight.confidence >= self.confidence
-            xy, confidence = np.where(kept[:, None], sight.landmarks, 0), np.where(kept, sight.confidence, 0)
+        for landmarks, sure, _ in self.see(images):
+            kept = sure >= self.confidence
+            xy, confidence = np.where(kept[:, None], landmarks, 0), np.where(kept, sure, 0)
             found.append(sv.KeyPoints(xy=xy[None].astype(np.float32), keypoint_confidence=confidence[None].astype(np.float32)))
         return found
+
+
+def _ridges(paint: Floats) -> npt.NDArray[np.float64]:
+    """Return the cells (m, 2), as x and y, on the ridges of ``paint`` (h, w): moved to where a parabola through the neighbours across the line peaks."""
+    padded = np.pad(paint, 1)
+    middle = padded[1:-1, 1:-1]
+    left, right, above, below = padded[1:-1, :-2], padded[1:-1, 2:], padded[:-2, 1:-1], padded[2:, 1:-1]
+    bend_x, bend_y = left + right - 2 * middle, above + below - 2 * middle
+    across = bend_x < bend_y  # the line runs up and down: look for its middle sideways
+    bend, slope = np.where(across, bend_x, bend_y), np.where(across, right - left, below - above) / 2
+    shift = -slope / np.where(bend < -1e-4, bend, -1e-4)
+    rows, columns = np.nonzero((middle >= _PAINT) & (bend < -1e-3) & (np.abs(shift) <= 0.6))
+    moved = shift[rows, columns]
+    sideways = across[rows, columns]
+    return np.stack([columns + np.where(sideways, moved, 0), rows + np.where(sideways, 0, moved)], 1).astype(np.float64)

@@ -1,4 +1,4 @@
-"""Opening an ONNX model for the CPU. The weights' hash is checked by ``models.zoo``; here they only have to load."""
+"""Opening an ONNX model. The weights' hash is checked by ``models.zoo``; here they only have to load."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import onnxruntime as ort
 
 
-def open_session(weights: Path, threads: int = 0) -> ort.InferenceSession:
-    """Open ``weights`` on the CPU with ``threads`` threads (0: all cores).
+def open_session(weights: Path, threads: int = 0, gpu: bool = False) -> ort.InferenceSession:
+    """Open ``weights`` on the CPU with ``threads`` threads (0: all cores), or with ``gpu`` on the CUDA GPU as far as it goes there.
 
     Raises:
         ModelError: the file is missing or not an ONNX model.
@@ -28,6 +28,7 @@ def open_session(weights: Path, threads: int = 0) -> ort.InferenceSession:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     try:
-        return ort.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
+        providers = ["CUDAExecutionProvider", "CPUExecutionProvider"] if gpu else ["CPUExecutionProvider"]
+        return ort.InferenceSession(str(weights), options, providers=providers)
     except Exception as error:  # onnxruntime raises a dozen pybind types with no common base
         raise ModelError(f"{weights}: not a usable ONNX model ({str(error).splitlines()[0]})") from error

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -14,14 +15,14 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from courtside.errors import ModelError, nearest
 
 if TYPE_CHECKING:
-    from courtside.types import AppearanceEncoder, Detector, NumberReader
+    from courtside.types import AppearanceEncoder, CourtModel, Detector, NumberReader
 
 WEIGHTS = Path(__file__).parent / "weights"
 """The folder of the weights that come with the package."""
 
-ModelRole = Literal["detector", "numbers", "appearance"]
+ModelRole = Literal["detector", "numbers", "appearance", "masks", "court"]
 
-_METHOD: dict[ModelRole, str] = {"detector": "detect", "numbers": "read", "appearance": "encode"}
+_METHOD: dict[ModelRole, str] = {"detector": "detect", "numbers": "read", "appearance": "encode", "court": "see"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,9 @@ class ModelCard:
     """What is known of one model.
 
     ``target`` is "module:Class", imported when it is first used; ``weights`` a file name in ``WEIGHTS``, with its ``sha256``, or None where none are needed;
-    ``licence`` that of code and weights; ``data`` what it was trained on, with each set's licence as its source states it; ``score`` what was measured on what.
+    ``licence`` that of code and weights; ``data`` what it was trained on, with each set's licence as its source states it; ``score`` what was measured on
+    what. ``extra`` is the optional part of the package it needs, with the ``modules`` that come with it; ``source`` where weights that don't come with the
+    package are had; ``takes`` which of the ``compute`` settings it understands.
     """
 
     name: str
@@ -40,7 +43,20 @@ class ModelCard:
     licence: str
     data: str
     score: str
+    extra: str | None = None
+    modules: tuple[str, ...] = ()
+    source: str | None = None
+    takes: tuple[str, ...] = ()
 
+    @property
+    def is_installed(self) -> bool:
+        """Whether the modules it needs are there; nothing is imported."""
+        return all(importlib.util.find_spec(module) is not None for module in self.modules)
+
+
+_PLACED = ("device", "precision", "offline")
+_TORCH = ("torch", "transformers")
+_UNMEASURED = "not measured here: its weights are not in the package"
 
 CARDS: tuple[ModelCard, ...] = (
     ModelCard(
@@ -61,13 +77,13 @@ CARDS: tuple[ModelCard, ...] = (
         role="numbers",
         target="courtside.models.numbers:OnnxNumberReader",
         weights="numbers.onnx",
-        sha256="645bd67e5df3005b142c7cbc4b7a668481b10b9b3d7fb97c28bb628704a599fc",
+        sha256="9c8e2db3d621dae17191f419a465fae6667e744c54a213cc2d84c2cf5c81a044",
         licence="Apache-2.0",
         data=(
             "Roboflow basketball-jersey-numbers-ocr v1, 8,855 crops (no licence stated with the copy used); numbers rendered by courtside; "
             "its trunk started from PP-OCRv6 small (PaddleOCR, Apache-2.0)"
         ),
-        score="numbers/valid: top-1 92.4 %, 99.7 % on the surest 80 %; 3 of 406 cut-off numbers read as whole",
+        score="numbers/valid: top-1 92.6 %, 99.7 % on the surest 80 %; 3 of 406 cut-off numbers read as whole",
     ),
     ModelCard(
         name="color",
@@ -79,8 +95,125 @@ CARDS: tuple[ModelCard, ...] = (
         data="none: colour statistics, nothing is learned",
         score="team of 507 of 508 drawn player boxes right on four labelled clips",
     ),
+    ModelCard(
+        name="roboflow",
+        role="detector",
+        target="courtside.models.research.roboflow:RoboflowDetector",
+        weights=None,
+        sha256=None,
+        licence="inference: Apache-2.0 (its enterprise folder is not, and is not used); the weights are under their project's terms at Roboflow",
+        data="Roboflow Universe basketball-player-detection-3-ycjdo (CC BY 4.0 as its uploader states); version 4 is a YOLO11s, version 13 RF-DETR",
+        score=_UNMEASURED,
+        extra="roboflow",
+        modules=("inference",),
+        source="hosted at Roboflow, needs ROBOFLOW_API_KEY: basketball-player-detection-3-ycjdo/4, or detector.model",
+        takes=("offline",),
+    ),
+    ModelCard(
+        name="rfdetr",
+        role="detector",
+        target="courtside.models.research.rfdetr:RfDetrDetector",
+        weights=None,
+        sha256=None,
+        licence="rfdetr and transformers: Apache-2.0; a checkpoint's is its maker's",
+        data="none of its own: a checkpoint fine-tuned on the ten classes, as `courtside train rfdetr` makes one",
+        score=_UNMEASURED,
+        extra="rfdetr",
+        modules=("rfdetr",),
+        source="detector.model: a checkpoint file of the rfdetr package, or a transformers folder or hub id (for these the research extra is enough)",
+        takes=_PLACED,
+    ),
+    ModelCard(
+        name="transformers",
+        role="detector",
+        target="courtside.models.research.hub_detector:HubDetector",
+        weights=None,
+        sha256=None,
+        licence="transformers: Apache-2.0; a model's is its maker's",
+        data="the model's own",
+        score=_UNMEASURED,
+        extra="research",
+        modules=_TORCH,
+        source="detector.model: a folder or hub id of any object-detection model; detector.classes: its classes as ours",
+        takes=_PLACED,
+    ),
+    ModelCard(
+        name="onnx",
+        role="detector",
+        target="courtside.models.research.any_onnx:AnyOnnxDetector",
+        weights=None,
+        sha256=None,
+        licence="the file's own",
+        data="the file's own",
+        score=_UNMEASURED,
+        source="detector.model: an ONNX file; detector.classes: its classes as ours",
+        takes=("device",),
+    ),
+    ModelCard(
+        name="roboflow",
+        role="numbers",
+        target="courtside.models.research.roboflow:RoboflowNumberReader",
+        weights=None,
+        sha256=None,
+        licence="inference: Apache-2.0 (its enterprise folder is not, and is not used); the weights are under their project's terms at Roboflow",
+        data="Roboflow basketball-jersey-numbers-ocr (SmolVLM2 with a LoRA adapter)",
+        score=_UNMEASURED,
+        extra="roboflow",
+        modules=("inference",),
+        source="hosted at Roboflow, needs ROBOFLOW_API_KEY: basketball-jersey-numbers-ocr/3, or numbers.model",
+        takes=("offline",),
+    ),
+    ModelCard(
+        name="smolvlm",
+        role="numbers",
+        target="courtside.models.research.smolvlm:SmolVlmReader",
+        weights=None,
+        sha256=None,
+        licence="Apache-2.0 (transformers, peft, SmolVLM2); an adapter's is its maker's",
+        data="as SmolVLM2's card at the hub states; an adapter's own, as `courtside train smolvlm` makes one",
+        score=_UNMEASURED,
+        extra="research",
+        modules=(*_TORCH, "peft"),
+        source="https://huggingface.co/HuggingFaceTB/SmolVLM2-500M-Video-Instruct, or numbers.model; numbers.adapter: a LoRA adapter",
+        takes=_PLACED,
+    ),
+    ModelCard(
+        name="siglip",
+        role="appearance",
+        target="courtside.models.research.siglip:SiglipEncoder",
+        weights=None,
+        sha256=None,
+        licence="Apache-2.0 (transformers, SigLIP)",
+        data="WebLI, as its card at the hub states",
+        score=_UNMEASURED,
+        extra="research",
+        modules=_TORCH,
+        source="https://huggingface.co/google/siglip-base-patch16-224, or appearance.model",
+        takes=_PLACED,
+    ),
 )
-"""Every model that comes with courtside."""
+"""Every model that courtside knows by name."""
+
+_SAM2 = (("tiny", "sam2.1-hiera-tiny"), ("small", "sam2.1-hiera-small"), ("base+", "sam2.1-hiera-base-plus"), ("large", "sam2.1-hiera-large"))
+
+MASKS: tuple[ModelCard, ...] = tuple(
+    ModelCard(
+        name=name,
+        role="masks",
+        target="courtside.models.sam2.stream:Sam2Stream",
+        weights=None,
+        sha256=None,
+        licence="Apache-2.0 (transformers; code and weights of SAM 2 and EdgeTAM)",
+        data="SA-V and SA-1B, as its card at the hub states",
+        score=_UNMEASURED,
+        extra="research",
+        modules=_TORCH if name != "edgetam" else (*_TORCH, "timm", "torchvision"),
+        source=f"https://huggingface.co/{hub_id}, or tracker.model",
+        takes=_PLACED,
+    )
+    for name, hub_id in (*((name, f"facebook/{hub_id}") for name, hub_id in _SAM2), ("edgetam", "yonigozlan/EdgeTAM-hf"))
+)
+"""What tracker.model may name with tracker.backend "sam2"; made by ``pipeline.trackers``, not by ``create``."""
 
 
 def find_card(role: ModelRole, backend: str) -> ModelCard | None:
@@ -94,6 +227,8 @@ def create(role: Literal["detector"], backend: str, **options: Any) -> Detector:
 def create(role: Literal["numbers"], backend: str, **options: Any) -> NumberReader: ...
 @overload
 def create(role: Literal["appearance"], backend: str, **options: Any) -> AppearanceEncoder: ...
+@overload
+def create(role: Literal["court"], backend: str, **options: Any) -> CourtModel: ...
 def create(role: ModelRole, backend: str, **options: Any) -> Any:
     """Make the model ``backend`` for ``role``.
 

@@ -11,20 +11,27 @@ import numpy as np
 import supervision as sv
 
 from courtside.config import Settings
+from courtside.court.sighting import Sighting
 from courtside.errors import MediaError
-from courtside.identity.matching import intersection_over_smaller, match_numbers
+from courtside.identity.matching import intersection_over_smaller, mask_over_smaller, match_numbers
 from courtside.identity.numbers import chance_of
 from courtside.media import mark_cuts, prefetch, probe, read_frames
 from courtside.models import zoo
-from courtside.models.appearance import kit_crop
+from courtside.models.appearance import kit_crop, own_pixels
 from courtside.pipeline.detections import DetectionCache
+from courtside.pipeline.models import make_court_model, make_detector, make_encoder, make_reader
 from courtside.pipeline.stopwatch import Stopwatch
+from courtside.pipeline.trackers import make_tracker
 from courtside.records import RecordsWriter, read_manifest
-from courtside.tracking.tracker import BoxTracker
-from courtside.types import NUMBER, REFEREE, AppearanceEncoder, Detector, Focusing, Frame, Image, NumberReader
+from courtside.types import NUMBER, REFEREE, AppearanceEncoder, CourtModel, Detector, Focusing, FollowsCamera, Frame, Image, NumberReader, Tracker
 
 _FOCUS_S = 2.0  # a camera zooms in about a second or two
+_SHRINK, _CHEST = 0.4, 0.18  # see ``kit_crop``
+_LEGIBLE = 0.5  # chance from which a reading is taken for its likeliest number
+_DOUBTFUL = 0.5  # share of a box under another's from which the two may have been exchanged
 _CROWDED = 0.15  # share of a box that somebody else may cover before its look is not taken as its own
+_WORTH_KEEPING = 0.1  # confidence of a landmark below which it says nothing
+_OWN = 0.3  # share of the crop that a person's mask must have for its look to be taken; with a mask it does not matter who else is there
 
 
 def _quiet(*_: object) -> None:
@@ -32,18 +39,25 @@ def _quiet(*_: object) -> None:
 
 
 def _detected(
-    frames: Iterable[tuple[Frame, bool]], detector: Detector, cache: DetectionCache, watch: Stopwatch
+    frames: Iterable[tuple[Frame, bool]], detector: Detector, every_s: float | None, cache: DetectionCache, watch: Stopwatch
 ) -> Generator[tuple[Frame, bool, sv.Detections], None, None]:
-    focused_s = -np.inf
+    focused_s = looked_s = -np.inf
     for frame, cut in frames:
         found = cache.get(frame.index)
-        if found is None:
+        is_due = cut or every_s is None or frame.time_s - looked_s >= every_s - 1e-6
+        if is_due:
+            looked_s = frame.time_s
+        if found is None and not is_due:
+            found = sv.Detections(np.zeros((0, 4), np.float32), confidence=np.zeros(0, np.float32), class_id=np.zeros(0, int))
+            cache.put(frame.index, found)
+        elif found is None:
             with watch.time("detect"):
                 if isinstance(detector, Focusing) and (cut or frame.time_s - focused_s >= _FOCUS_S):
                     detector.focus(frame.image)
                     focused_s = frame.time_s
                 found = detector.detect([frame.image])[0]
             cache.put(frame.index, found)
+        found.metadata["looked"] = is_due  # nothing found is not the same as not looked for
         yield frame, cut, found
 
 
@@ -54,6 +68,7 @@ def clip_key(path: Path, fps: Fraction | None, settings: Settings) -> dict[str, 
         zoo.find_card("detector", settings.detector.backend),
         zoo.find_card("numbers", settings.numbers.backend),
         zoo.find_card("appearance", settings.appearance.backend),
+        zoo.find_card("court", settings.court.backend),
     ]
     return {
         "file": path.name,
@@ -61,7 +76,8 @@ def clip_key(path: Path, fps: Fraction | None, settings: Settings) -> dict[str, 
         "modified": int(stat.st_mtime),
         "fps": str(fps) if fps else None,
         "weights": [card.sha256 for card in cards if card],
-        **settings.model_dump(mode="json", include={"detector", "numbers", "appearance", "tracker"}),
+        # what is not set has no say, so that a new setting does not make old records stale
+        **settings.model_dump(mode="json", include={"detector", "numbers", "appearance", "court", "tracker"}, exclude_none=True),
     }
 
 
@@ -72,11 +88,13 @@ class _Evidence:
         self._reader, self._encoder, self._settings, self._writer, self._watch = reader, encoder, settings, writer, watch
         self._read_s: dict[int, float] = {}
         self._looked_s: dict[int, float] = {}
+        self._agreed: dict[int, tuple[int, int]] = {}  # the last number read, as an index into NUMBERS, and how often in a row
 
     def reset(self) -> None:
         """Forget the tracks (a cut): their ids never come back."""
         self._read_s.clear()
         self._looked_s.clear()
+        self._agreed.clear()
 
     def sample(self, frame: Frame, tracked: sv.Detections, found: sv.Detections) -> None:
         """Read and look at what is due in this frame: ``tracked`` people, and the numbers among all that was ``found``."""
@@ -93,15 +111,24 @@ class _Evidence:
         assert ids is not None and classes is not None and found.confidence is not None
         numbers = found.xyxy[(found.class_id == NUMBER) & (found.confidence >= wanted.confidence)]
         due = []
-        for number, person in match_numbers(numbers, tracked.xyxy, wanted.least_ios):
+        shared = mask_over_smaller(numbers, tracked.mask) if isinstance(tracked.mask, sv.CompactMask) else None
+        for number, person in match_numbers(numbers, tracked.xyxy, wanted.least_ios, shared):
             waited = frame.time_s - self._read_s.get(int(ids[person]), -np.inf)
-            if classes[person] != REFEREE and waited >= wanted.every_s - 1e-6:
+            if classes[person] != REFEREE and waited >= wanted.every_s - 1e-6 and not self._has_enough(int(ids[person])):
                 due.append((-waited, int(ids[person]), numbers[number]))
         due = sorted(due, key=lambda item: item[:2])[: wanted.max_per_frame]
-        readings = self._reader.read([padded_crop(frame.image, xyxy, wanted.margin) for _, _, xyxy in due])
+        readings = self._reader.read([padded_crop(frame.image, xyxy, wanted.margin, wanted.margin_px) for _, _, xyxy in due])
         for (_, tracker_id, xyxy), reading in zip(due, readings, strict=True):
             self._read_s[tracker_id] = frame.time_s
-            self._writer.add_reading(frame.index, tracker_id, xyxy, chance_of(reading))
+            chance = chance_of(reading)
+            self._writer.add_reading(frame.index, tracker_id, xyxy, chance)
+            if chance.max() >= _LEGIBLE:
+                number, before = int(chance.argmax()), self._agreed.get(tracker_id, (-1, 0))
+                self._agreed[tracker_id] = number, (before[1] if before[0] == number else 0) + 1
+
+    def _has_enough(self, tracker_id: int) -> bool:
+        enough = self._settings.numbers.enough
+        return enough is not None and self._agreed.get(tracker_id, (-1, 0))[1] >= enough
 
     def _looks(self, frame: Frame, tracked: sv.Detections) -> None:
         ids, classes = tracked.tracker_id, tracked.class_id
@@ -112,20 +139,45 @@ class _Evidence:
             i
             for i in range(len(tracked))
             if classes[i] != REFEREE
-            and covered[i].max(initial=0) < _CROWDED
+            and (tracked.mask is not None or covered[i].max(initial=0) < _CROWDED)
             and frame.time_s - self._looked_s.get(int(ids[i]), -np.inf) >= self._settings.appearance.every_s - 1e-6
         ]
-        crops = [kit_crop(frame.image, tracked.xyxy[i]) for i in due]
+        for tracker_id in ids[covered.max(1, initial=0) >= _DOUBTFUL]:
+            self._agreed.pop(int(tracker_id), None)  # from here on it may be somebody else
+        above = _CHEST if self._settings.appearance.crop == "chest" else (1 - _SHRINK) / 2
+        crops = [kit_crop(frame.image, tracked.xyxy[i], _SHRINK, above) for i in due]
+        if isinstance(tracked.mask, sv.CompactMask):
+            inside = [kit_crop(tracked.mask[i], tracked.xyxy[i], _SHRINK, above) for i in due]
+            clear = [k for k, mask in enumerate(inside) if mask.mean() >= _OWN]
+            due, crops = [due[k] for k in clear], [own_pixels(crops[k], inside[k]) for k in clear]
         for i, crop, vector in zip(due, crops, self._encoder.encode(crops), strict=True):
             self._looked_s[int(ids[i])] = frame.time_s
             color = np.median(crop.reshape(-1, 3), 0).astype(np.float32)
             self._writer.add_appearance(frame.index, int(ids[i]), vector, color)
 
 
-def padded_crop(image: Image, xyxy: np.ndarray[Any, Any], margin: float) -> Image:
-    """Return the box with ``margin`` (a share of its sides) around it, clipped to the picture, at least one pixel large."""
+class _CourtWatch:
+    """Looks for the court a few times a second."""
+
+    def __init__(self, model: CourtModel | None, every_s: float, writer: RecordsWriter, watch: Stopwatch) -> None:
+        self._model, self._every_s, self._writer, self._watch = model, every_s, writer, watch
+        self._looked_s = -np.inf
+
+    def look(self, frame: Frame, cut: bool) -> None:
+        """Look at ``frame`` if it is time, or if a new shot begins."""
+        if self._model is None or (not cut and frame.time_s - self._looked_s < self._every_s - 1e-6):
+            return
+        self._looked_s = frame.time_s
+        with self._watch.time("court"):
+            landmarks, confidence, paint = (part.astype(float) for part in self._model.see([frame.image])[0])
+        if (confidence >= _WORTH_KEEPING).any():
+            self._writer.add_court(Sighting(frame.index, landmarks, confidence, paint))
+
+
+def padded_crop(image: Image, xyxy: np.ndarray[Any, Any], margin: float, margin_px: int | None = None) -> Image:
+    """Return the box with ``margin`` (a share of its sides), or ``margin_px`` pixels, around it, clipped to the picture, at least one pixel large."""
     height, width = image.shape[:2]
-    pad = (xyxy[2:] - xyxy[:2]) * margin
+    pad = (xyxy[2:] - xyxy[:2]) * margin if margin_px is None else np.full(2, margin_px)
     left, top = np.clip(np.floor(xyxy[:2] - pad), 0, (width - 1, height - 1)).astype(int)
     right, bottom = np.clip(np.ceil(xyxy[2:] + pad), (left + 1, top + 1), (width, height)).astype(int)
     return image[top:bottom, left:right]
@@ -163,10 +215,8 @@ def analyze(
     if manifest is not None and manifest["settings"] == key:
         return False
     watch = Stopwatch()
-    detector: Detector = zoo.create("detector", **settings.detector.model_dump())
-    reader: NumberReader = zoo.create("numbers", settings.numbers.backend)
-    encoder: AppearanceEncoder = zoo.create("appearance", settings.appearance.backend)
-    tracker = BoxTracker(**settings.tracker.model_dump())
+    detector, reader, encoder = make_detector(settings), make_reader(settings), make_encoder(settings)
+    tracker = make_tracker(settings, warn)
     cache = DetectionCache(folder.with_name(folder.name + ".detections"), key)
     with RecordsWriter(folder, info, key) as writer:
 
@@ -175,13 +225,15 @@ def analyze(
             warn(message)
 
         evidence = _Evidence(reader, encoder, settings, writer, watch)
+        court = _CourtWatch(make_court_model(settings), settings.court.every_s, writer, watch)
         n_frames = 0
         with watch.time("analyze"):
             decoded = prefetch(watch.iterate("decode", read_frames(path, fps, note)), depth=4)
-            stream = prefetch(_detected(mark_cuts(decoded), detector, cache, watch), depth=2)
+            stream = prefetch(_detected(mark_cuts(decoded), detector, settings.detector.every_s, cache, watch), depth=2)
             try:
                 for frame, cut, found in stream:
                     _record(frame, cut, found, tracker, evidence, writer, watch)
+                    court.look(frame, cut)
                     n_frames += 1
                     advance(n_frames, info.n_frames)
             finally:
@@ -194,7 +246,7 @@ def analyze(
     return True
 
 
-def _record(frame: Frame, cut: bool, found: sv.Detections, tracker: BoxTracker, evidence: _Evidence, writer: RecordsWriter, watch: Stopwatch) -> None:
+def _record(frame: Frame, cut: bool, found: sv.Detections, tracker: Tracker, evidence: _Evidence, writer: RecordsWriter, watch: Stopwatch) -> None:
     if cut:
         tracker.reset()
         evidence.reset()
@@ -203,8 +255,17 @@ def _record(frame: Frame, cut: bool, found: sv.Detections, tracker: BoxTracker, 
         tracked = tracker.update(frame, found)
     assert found.class_id is not None and found.confidence is not None
     ids = np.zeros(len(found), int)  # 0: not tracked
+    rows = np.asarray(tracked.data.get("row", ()), int)
+    boxed = rows >= 0
     if len(tracked):
-        ids[tracked.data["row"]] = tracked.tracker_id
-    writer.add_frame(frame.index, frame.time_s, cut, tracker.motion)
+        assert tracked.tracker_id is not None
+        ids[rows[boxed]] = tracked.tracker_id[boxed]
+    writer.add_frame(frame.index, frame.time_s, cut, tracker.motion if isinstance(tracker, FollowsCamera) else np.eye(3))
     writer.add_detections(frame.index, ids.tolist(), found.class_id.tolist(), found.confidence.tolist(), found.xyxy)
+    if isinstance(tracked.mask, sv.CompactMask):
+        lone = tracked[~boxed]
+        assert isinstance(lone, sv.Detections) and lone.tracker_id is not None and lone.class_id is not None and lone.confidence is not None
+        writer.add_detections(frame.index, lone.tracker_id.tolist(), lone.class_id.tolist(), lone.confidence.tolist(), lone.xyxy)
+        assert tracked.tracker_id is not None
+        writer.add_masks(frame.index, tracked.tracker_id.tolist(), tracked.mask)
     evidence.sample(frame, tracked, found)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from courtside.court.registration import CourtTrack
 from courtside.errors import RecordsError
+from courtside.pipeline.court import positions
 from courtside.pipeline.resolve import Result, Track
 from courtside.records import Records
 from courtside.types import Team
@@ -34,7 +37,10 @@ def write_aside(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def write_tracks(path: Path, result: Result, records: Records, clip: int) -> None:
-    """Write ``tracks.parquet``: a row per person and frame, sorted by frame, then track. Team, number and player are null where nothing is drawn."""
+    """Write ``tracks.parquet``: a row per person and frame, sorted by frame, then track.
+
+    Team, number and player are null where nothing is drawn, the place on the court where it is not known.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -46,6 +52,8 @@ def write_tracks(path: Path, result: Result, records: Records, clip: int) -> Non
             *((side, pa.float32()) for side in ("x1", "y1", "x2", "y2")),
             *((name, pa.string()) for name in ("role", "team", "number", "player")),
             ("probability", pa.float32()),
+            ("court_x_m", pa.float32()),
+            ("court_y_m", pa.float32()),
         ]
     )
     tracks = [track for track in result.tracks if track.clip == clip]
@@ -53,13 +61,22 @@ def write_tracks(path: Path, result: Result, records: Records, clip: int) -> Non
     frame = np.concatenate([track.frame for track in tracks]) if tracks else np.zeros(0, int)
     xyxy = np.concatenate([track.xyxy for track in tracks]) if tracks else np.zeros((0, 4))
     track_id = np.repeat([track.track_id for track in tracks], lengths).astype(int)
+    places = np.concatenate([_places(track, result.courts, records) for track in tracks]) if tracks else np.zeros((0, 2))
     order = np.lexsort((track_id, frame))
     which = np.repeat(np.arange(len(tracks)), lengths)[order]
     columns: dict[str, Any] = {"frame": frame[order], "time_s": records.frames.time_s[frame[order]], "track_id": track_id[order]}
     columns |= {side: xyxy[order, i].astype(np.float32) for i, side in enumerate(("x1", "y1", "x2", "y2"))}
     columns |= {name: [getattr(tracks[i], name) for i in which] for name in ("role", "team", "number", "player", "probability")}
+    columns |= {name: pa.array(places[order, i], pa.float32(), from_pandas=True) for i, name in enumerate(("court_x_m", "court_y_m"))}  # NaN is null
     table = pa.table({field.name: pa.array(columns[field.name], field.type) for field in schema}, schema=schema)
     write_aside(path, lambda aside: pq.write_table(table, aside, compression="zstd"))
+
+
+def _places(track: Track, courts: Sequence[CourtTrack | None], records: Records) -> npt.NDArray[np.float64]:
+    court = courts[track.clip] if courts else None
+    if court is None:
+        return np.full((len(track.frame), 2), np.nan)
+    return positions(track.frame, track.xyxy, records.frames.time_s, records.frames.cut, court)
 
 
 def write_mot(path: Path, result: Result, clip: int) -> None:

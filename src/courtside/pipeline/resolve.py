@@ -11,12 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from courtside.config import IdentitySettings
+from courtside.court.registration import CourtTrack
+from courtside.identity.agreement import ConsecutiveAgreement
 from courtside.identity.linking import camera_positions, link
 from courtside.identity.naming import TrackEvidence, Verdict, chain_beliefs, name_segments, number_priors, overlap, team_order
 from courtside.identity.numbers import number_log_likelihood
 from courtside.identity.paths import fill_gaps, smooth
-from courtside.identity.teams import Kits, fit_kits
+from courtside.identity.teams import KitModel, fit_kits
 from courtside.identity.tracklets import Tracklet, cut_at, cut_where_doubtful, number_cut, team_cut, tracklets_of
+from courtside.identity.umap_teams import fit_umap_kits
+from courtside.pipeline.court import outside_m, place_court, positions
 from courtside.records import Records
 from courtside.types import Person, Role, Team
 
@@ -27,6 +31,9 @@ _STAYS, _LINK_HOLDS = 0.88, 0.85
 
 _MAY_BE_REFEREE = 0.05
 """Players are hardly ever taken for referees (share below 0.03 on the labelled clips); whoever is more often is drawn without team and name."""
+
+_OFF_COURT_M = 1.5
+"""Beyond the lines for most of the time: not a player. Who throws the ball in stands just outside, and a box's lower edge is good to some decimetres."""
 
 _ANONYMOUS = (("Team A", "#E4572E"), ("Team B", "#2E86E4"))
 
@@ -55,11 +62,15 @@ class Track:
 
 @dataclass(frozen=True)
 class Result:
-    """Who is who: the two ``teams`` as drawn (rosters' or anonymous), ``teams_chance`` that they are not the wrong way round, and every ``Track``."""
+    """Who is who: the two ``teams`` as drawn (rosters' or anonymous), ``teams_chance`` that they are not the wrong way round, and every ``Track``.
+
+    ``courts`` says for each clip where the court lies, None where nobody looked.
+    """
 
     teams: tuple[Team, ...]
     teams_chance: float
     tracks: tuple[Track, ...]
+    courts: tuple[CourtTrack | None, ...] = ()
 
     def people(self, clip: int) -> Mapping[int, list[Person]]:
         """Return the people of each frame of one clip."""
@@ -71,7 +82,7 @@ class Result:
         return frames
 
 
-def _cut_contradictions(tracklets: list[Tracklet], kits: Kits) -> list[Tracklet]:
+def _cut_contradictions(tracklets: list[Tracklet], kits: KitModel) -> list[Tracklet]:
     done: list[Tracklet] = []
     waiting = list(tracklets)
     while waiting:
@@ -84,13 +95,17 @@ def _cut_contradictions(tracklets: list[Tracklet], kits: Kits) -> list[Tracklet]
     return sorted(done, key=lambda tracklet: (tracklet.clip, tracklet.frame[0], tracklet.tracker_id))
 
 
-def _evidence(tracklet: Tracklet, kits: Kits) -> TrackEvidence:
+def _evidence(tracklet: Tracklet, kits: KitModel, settings: IdentitySettings) -> TrackEvidence:
+    if settings.rule == "consecutive":
+        numbers = ConsecutiveAgreement(settings.agree).log_likelihood(tracklet.chance)
+    else:
+        numbers = number_log_likelihood(tracklet.chance, tracklet.reading_s)
     return TrackEvidence(
         tracklet.clip,
         tracklet.start_s,
         tracklet.end_s,
         kits.chance(tracklet.look),
-        number_log_likelihood(tracklet.chance, tracklet.reading_s),
+        numbers,
         len(tracklet.chance),
     )
 
@@ -111,23 +126,26 @@ def _in_kit_order(teams: Sequence[Team], crossed: bool, colors: Sequence[str | N
     return tuple(ordered)
 
 
-def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: IdentitySettings) -> Result:
+def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: IdentitySettings, league: str = "nba") -> Result:
     """Name the people of all ``clips`` of one game.
 
     Args:
         clips: the records of each clip; teams and identities are shared by all of them.
         rosters: none, one or two teams.
         settings: what must be proved before it is drawn.
+        league: whose court it is.
     """
+    courts = tuple(place_court(records, league) for records in clips)
     cameras = [camera_positions(records.frames.motion) for records in clips]
     tracklets = [tracklet for i, records in enumerate(clips) for tracklet in tracklets_of(records, i)]
-    kits = fit_kits([tracklet for tracklet in tracklets if not tracklet.is_referee])
+    fit = fit_umap_kits if settings.teams == "umap" else fit_kits
+    kits = fit([tracklet for tracklet in tracklets if not tracklet.is_referee])
     tracklets = _cut_contradictions(tracklets, kits)
     sides = np.array([kits.chance(tracklet.look) for tracklet in tracklets]).reshape(-1, 3)
     people = [_person([tracklets[i] for i in track], tracklets) for track in link(tracklets, sides, cameras)]
-    people = [person for person in people if _is_somebody(person, settings)]
+    people = [person for person in people if _is_somebody(person, settings) and _is_on_the_court(person, clips, courts, league)]
     players = [person for person in people if not person.is_referee]
-    evidence = [[_evidence(segment, kits) for segment in player.segments] for player in players]
+    evidence = [[_evidence(segment, kits, settings) for segment in player.segments] for player in players]
     segments = [segment for player in players for segment in player.segments]
     known = list(itertools.chain.from_iterable(evidence))
     colors = [_kit_color(segments, known, kit) for kit in (0, 1)]
@@ -143,7 +161,7 @@ def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: Identit
     named = []
     for player, parts in zip(players, evidence, strict=True):
         named += _player(player, parts, [next(verdicts) for _ in parts], teams, order_chance, settings)
-    return Result(teams, order_chance, tuple(_finished(tracks + _merged(named), clips, settings)))
+    return Result(teams, order_chance, tuple(_finished(tracks + _merged(named), clips, settings)), courts)
 
 
 @dataclass(frozen=True)
@@ -179,6 +197,18 @@ def _is_somebody(person: _Person, settings: IdentitySettings) -> bool:
     confidence = np.concatenate([segment.confidence for segment in person.segments])
     lasted_s = person.segments[-1].end_s - person.segments[0].start_s
     return lasted_s >= settings.min_track_s and float(confidence.mean()) >= settings.min_track_confidence
+
+
+def _is_on_the_court(person: _Person, clips: Sequence[Records], courts: Sequence[CourtTrack | None], league: str) -> bool:
+    """Tell who takes part from bench, coaches and crowd: those stand off the court for most of the time. Where it is not known, everybody takes part."""
+    clip = person.segments[0].clip
+    court, (frame, xyxy) = courts[clip], _boxes(person.segments)
+    if court is None:
+        return True
+    frames = clips[clip].frames
+    beyond = outside_m(positions(frame, xyxy, frames.time_s, frames.cut, court), league)
+    known = np.isfinite(beyond)
+    return int(known.sum()) < 5 or float(np.median(beyond[known])) < _OFF_COURT_M
 
 
 def _boxes(segments: Sequence[Tracklet]) -> tuple[npt.NDArray[np.int64], Floats]:

@@ -22,6 +22,7 @@ _Box = npt.NDArray[np.float32]  # (4,) xyxy in pixels
 OVERLAYS: Mapping[str, str] = {
     "ball": "a small triangle above the ball",
     "boxes": "a thin box round every player and referee",
+    "masks": "everybody's mask in the team's colour, where the tracker follows masks",
     "numbers": "a thin box round every jersey number",
     "rim": "an ellipse on the rim",
 }
@@ -81,7 +82,7 @@ def draw_detections(image: Image, detections: sv.Detections, only: frozenset[str
 
 
 def draw_overlays(image: Image, detections: sv.Detections, overlays: frozenset[str]) -> Image:
-    """Return a new picture with the thin marks of ``overlays`` (see ``OVERLAYS``); ``image`` is left as it is.
+    """Return a new picture with the thin marks of ``overlays`` (see ``OVERLAYS``); ``image`` is left as it is. Masks are drawn by ``draw_masks``.
 
     Raises:
         ConfigError: an unknown overlay.

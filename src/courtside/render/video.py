@@ -9,6 +9,7 @@ import numpy as np
 import supervision as sv
 
 from courtside.render.color import parse_hex
+from courtside.render.masks import draw_masks
 from courtside.render.overlays import check_overlays, draw_overlays
 from courtside.render.people import draw_people
 from courtside.types import ClipInfo, Frame, Image, Person, Team
@@ -23,6 +24,7 @@ def render_clip(
     overlays: frozenset[str],
     write: Callable[[Image, float], None],
     advance: Callable[[], None],
+    masks: Callable[[int, Sequence[Person]], tuple[Sequence[Person], sv.CompactMask]] | None = None,
 ) -> None:
     """Draw every frame and hand it on, one at a time: memory does not depend on the clip's length.
 
@@ -35,6 +37,7 @@ def render_clip(
         overlays: which of ``courtside.render.overlays.OVERLAYS`` to draw, under the people's marks.
         write: takes the drawn picture and its time in seconds.
         advance: called after each frame written.
+        masks: takes a frame's index and people and returns those who have a mask, and their masks; None where there are none.
 
     Raises:
         ConfigError: an unknown overlay or a bad team colour, before anything is written.
@@ -46,7 +49,10 @@ def render_clip(
         image = frame.image
         if detections is not None and overlays:
             image = draw_overlays(image, detections(frame.index), overlays)
-        image = draw_people(image, people(frame.index), teams)
+        shown = people(frame.index)
+        if masks is not None and "masks" in overlays:
+            image = draw_masks(image, *masks(frame.index, shown), teams)
+        image = draw_people(image, shown, teams)
         if image.shape[:2] != (info.height, info.width):
             image = np.asarray(cv2.resize(image, (info.width, info.height), interpolation=cv2.INTER_AREA), np.uint8)
         write(image, frame.time_s)

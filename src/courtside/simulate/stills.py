@@ -1,4 +1,4 @@
-"""Single simulated frames with the boxes of the ten classes, laid out as a Roboflow COCO split, for mixing into a detector's training."""
+"""Single simulated frames for mixing into training: the boxes of the ten classes as a Roboflow COCO split, and where the court lies in ``court.json``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from courtside.court import COURTS
+from courtside.court import COURTS, Camera, Court
 from courtside.errors import MediaError
 from courtside.simulate.cast import make_cast
 from courtside.simulate.director import broadcast
@@ -49,7 +49,16 @@ def _boxes(drawn: Drawn, moment: Moment, cast: Cast) -> Iterator[tuple[int, tupl
         yield RIM, rim
 
 
-def _game(seed: int, n: int) -> Iterator[tuple[Image, list[tuple[int, tuple[float, float, float, float]]]]]:
+def _placed(court: Court, camera: Camera) -> dict[str, Any]:
+    """Return where the court lies in the squeezed picture."""
+    across, down = SIDE / _SIZE[0], SIDE / _SIZE[1]
+    lens, squeeze = camera.lens, np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]])
+    centre = (lens.cx + 0.5) * across - 0.5, (lens.cy + 0.5) * down - 0.5
+    bent = [*centre, lens.sx * across, lens.sy * down, lens.k1, lens.k2]
+    return {"league": court.league, "court_to_pinhole": (squeeze @ camera.court_to_pinhole()).tolist(), "lens": bent}
+
+
+def _game(seed: int, n: int) -> Iterator[tuple[Image, list[tuple[int, tuple[float, float, float, float]]], dict[str, Any]]]:
     random = np.random.default_rng(seed)
     court = COURTS[str(random.choice(list(COURTS), p=[0.4, 0.12, 0.12, 0.12, 0.12, 0.12]))]
     occlusion, alike, illegible, wild = (float(share) for share in random.uniform((0.1, 0, 0, 0), (0.9, 0.4, 0.3, 0.6)))
@@ -61,11 +70,11 @@ def _game(seed: int, n: int) -> Iterator[tuple[Image, list[tuple[int, tuple[floa
     for i, (moment, view) in enumerate(broadcast(game, Fraction(30), n * step, _SIZE, knobs, random)):
         if i % step == step - 1:
             drawn = painter.draw(moment, view.camera, view.camera_end, view.flash)
-            yield drawn.image, list(_boxes(drawn, moment, cast))
+            yield drawn.image, list(_boxes(drawn, moment, cast)), _placed(court, view.camera)
 
 
 def make_stills(folder: Path, n: int, seed: int = 0, advance: Callable[[int, int | None], None] = lambda *_: None) -> None:
-    """Write ``n`` pictures of many games and ``_annotations.coco.json`` into ``folder``, which is made.
+    """Write ``n`` pictures of many games, ``_annotations.coco.json`` and ``court.json`` into ``folder``, which is made.
 
     Raises:
         MediaError: a picture can't be written.
@@ -73,12 +82,14 @@ def make_stills(folder: Path, n: int, seed: int = 0, advance: Callable[[int, int
     folder.mkdir(parents=True, exist_ok=True)
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
+    courts: list[dict[str, Any]] = []
     squeeze = np.array([SIDE / _SIZE[0], SIDE / _SIZE[1]] * 2)
     for game in range(-(-n // _PER_GAME)):
-        for image, boxes in _game(seed * 100_003 + game, min(_PER_GAME, n - len(images))):
+        for image, boxes, placed in _game(seed * 100_003 + game, min(_PER_GAME, n - len(images))):
             number, name = len(images), f"game-{seed}-{game:04d}-{len(images):05d}.jpg"
             if not cv2.imwrite(str(folder / name), cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA), [cv2.IMWRITE_JPEG_QUALITY, 90]):
                 raise MediaError(f"{folder / name}: can't be written; free some space or choose another folder")
+            courts.append({"file": name, **placed})
             images.append({"id": number, "file_name": name, "width": SIDE, "height": SIDE})
             for class_id, xyxy in boxes:
                 x1, y1, x2, y2 = (float(side) for side in np.array(xyxy) * squeeze)
@@ -88,6 +99,7 @@ def make_stills(folder: Path, n: int, seed: int = 0, advance: Callable[[int, int
                 )
             advance(len(images), n)
     document = {"images": images, "annotations": annotations, "categories": [{"id": i, "name": name} for i, name in enumerate(CLASSES)]}
-    aside = folder / "_annotations.coco.json.part"
-    aside.write_text(json.dumps(document))
-    aside.replace(folder / "_annotations.coco.json")
+    for file, content in (("court.json", courts), ("_annotations.coco.json", document)):
+        aside = folder / f"{file}.part"
+        aside.write_text(json.dumps(content))
+        aside.replace(folder / file)

@@ -17,7 +17,7 @@ from courtside.court.markings import landmarks, lines
 from courtside.errors import DataError
 from courtside.models.court import CANVAS, STRIDE, OnnxCourt, letterbox
 from courtside.train.court.augment import augment, fit_view
-from courtside.train.court.data import CourtSample, landmark_points, load_stills, mirrored_order
+from courtside.train.court.data import CourtSample, landmark_points, load_simulated, load_stills, mirrored_order
 from courtside.train.court.export import export
 from courtside.train.court.fit import CourtRecipe, fit, validate
 from courtside.train.court.network import CourtNetwork, ExportedCourt, court_loss
@@ -159,6 +159,22 @@ def test_the_exported_file_says_what_the_network_says(tmp_path: Path, quantised:
     assert model.see([]) == [] and model.detect([]) == []
     found = model.see([sample().image, sample().image])
     with torch.no_grad():
-        points, paint = ExportedCourt(network)(torch.from_numpy(letterbox(sample().image)[0])[None])
-    assert len(found) == 2 and np.allclose(found[0].lines, paint[0].numpy(), atol=0.05)
-    assert np.allclose(found[0].confidence, points[0, :, 2].numpy(), atol=0.05)
+        points, _ = ExportedCourt(network)(torch.from_numpy(letterbox(sample().image)[0])[None])
+    assert len(found) == 2 and np.allclose(found[0][1], points[0, :, 2].numpy(), atol=0.05)
+    assert model.detect([sample().image])[0].xy.shape == (1, len(landmarks(NBA)), 2)
+
+
+def test_simulated_frames_are_read_back(tmp_path: Path) -> None:
+    picture = cv2.resize(sample().image, (640, 640))
+    cv2.imwrite(str(tmp_path / "a.png"), picture)
+    squeezed = (np.diag([1.0, 16 / 9, 1.0]) @ CAMERA.court_to_pinhole()).tolist()
+    (tmp_path / "court.json").write_text(json.dumps([{"file": "a.png", "league": "fiba", "court_to_pinhole": squeezed, "lens": [0, 0, 1, 1, 0, 0]}]))
+    (still,) = load_simulated(tmp_path)
+    assert still.court is COURTS["fiba"] and still.image.shape[1] / still.image.shape[0] == pytest.approx(16 / 9, abs=0.01)
+
+
+@pytest.mark.parametrize("content", ["", "[1]", '[{"file": "nowhere.png"}]', '[{"file": "nowhere.png", "league": "nba", "court_to_pinhole": [], "lens": []}]'])
+def test_simulated_labels_of_another_kind_are_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "court.json").write_text(content)
+    with pytest.raises(DataError, match="simulate the frames again"):
+        load_simulated(tmp_path)

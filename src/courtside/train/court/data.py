@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -109,6 +110,26 @@ def load_stills(truth: Path, pictures: Path) -> list[CourtSample]:
                 samples.append(_sample(image.astype(np.uint8, copy=False), labels, row, aspect=16 / 9))
     if not samples:
         raise DataError(f"{pictures}: no picture that {truth}/*.json labels")
+    return samples
+
+
+def load_simulated(folder: Path) -> list[CourtSample]:
+    """Read what ``courtside simulate --stills`` wrote.
+
+    Raises:
+        DataError: the folder or a picture is missing, or its labels are not of the kind.
+    """
+    index, samples = folder / "court.json", []
+    try:
+        for entry in json.loads(index.read_text()):
+            image = cv2.imread(str(folder / entry["file"]))
+            if image is None:
+                raise DataError(f"{folder / entry['file']}: not a picture that can be read; simulate the frames again")
+            map_, lens = np.array(entry["court_to_pinhole"], float)[None], tuple(map(float, entry["lens"]))
+            labels = CourtLabels(entry["league"], lens, np.zeros(1, np.int64), np.ones(1, bool), map_)  # type: ignore[arg-type]  # six numbers, or Lens will say so
+            samples.append(_sample(image.astype(np.uint8, copy=False), labels, 0, aspect=16 / 9))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{index}: not what `courtside simulate --stills` writes ({error}); simulate the frames again") from error
     return samples
 
 

@@ -17,7 +17,7 @@ from courtside.errors import DataError
 from courtside.media.prefetch import prefetch
 from courtside.models.court import CANVAS
 from courtside.train.court.augment import augment, fit_view, fitting, moved
-from courtside.train.court.data import CourtSample, landmark_points, load_clip, load_stills
+from courtside.train.court.data import CourtSample, landmark_points, load_clip, load_simulated, load_stills
 from courtside.train.court.network import CourtNetwork, ExportedCourt, court_loss, start_from_detector
 from courtside.train.court.targets import render_targets
 from courtside.train.loop import Loop
@@ -25,18 +25,23 @@ from courtside.types import Image
 
 Floats = npt.NDArray[np.float64]
 
+_SIMULATED_SHARES = 3
+"""Simulated frames are drawn as often as those of so many real arenas or clips."""
+
 
 @dataclass(frozen=True)
 class CourtRecipe:
     """How to train.
 
     ``truth`` is a folder of label files, ``pictures`` holds ``train`` and ``valid`` with the frames some of them label, ``clips`` the videos that others do
-    (or None). ``held_out`` names clips that are kept for validation. ``start`` is a detector's checkpoint whose backbone is taken over (None: from nothing).
+    (or None), ``simulated`` the frames of ``courtside simulate --stills`` (or None). ``held_out`` names clips that are kept for validation. ``start`` is a
+    detector's checkpoint whose backbone is taken over (None: from nothing).
     """
 
     truth: Path
     pictures: Path
     clips: Path | None = None
+    simulated: Path | None = None
     held_out: tuple[str, ...] = ()
     start: Path | None = None
     minutes: float = 60.0
@@ -123,6 +128,9 @@ def load(recipe: CourtRecipe) -> tuple[list[CourtSample], list[str], dict[str, l
         else:
             training += samples
             groups += [path.stem] * len(samples)
+    if recipe.simulated:
+        training += (frames := load_simulated(recipe.simulated))
+        groups += [f"simulated {i % _SIMULATED_SHARES}" for i in range(len(frames))]
     return training, groups, valid
 
 
