@@ -60,14 +60,14 @@ class Case:
 
 
 SIMULATED = (
-    Case("open play", "4 s, one shot", Recipe(seed=21, seconds=4)),
-    Case("crowded", "4 s, tight marking and screens", Recipe(seed=22, seconds=4, knobs=Knobs(occlusion=0.9))),
-    Case("cuts", "6 s, a cut every 2 s, flashes", Recipe(seed=23, seconds=6, knobs=Knobs(cut_every_s=2.0, flashes=20))),
+    Case("open play", "3 s, one shot", Recipe(seed=21, seconds=3)),
+    Case("crowded", "3 s, tight marking and screens", Recipe(seed=22, seconds=3, knobs=Knobs(occlusion=0.9))),
+    Case("cuts", "4 s, a cut every 1.3 s, flashes", Recipe(seed=23, seconds=4, knobs=Knobs(cut_every_s=1.3, flashes=20))),
 )
 LONG = (
-    Case("long cuts", "60 s, a cut every 8.8 s, replays", Recipe(seed=31, seconds=60, knobs=Knobs(cut_every_s=8.8))),
-    Case("fiba", "10 s on a FIBA court, 25 frames/s", Recipe(seed=32, seconds=10, rate=Fraction(25), league="fiba")),
-    Case("college", "10 s on a college court", Recipe(seed=33, seconds=10, league="ncaa-women")),
+    Case("long cuts", "30 s, a cut every 8.8 s, replays", Recipe(seed=31, seconds=30, knobs=Knobs(cut_every_s=8.8))),
+    Case("fiba", "6 s on a FIBA court, 25 frames/s", Recipe(seed=32, seconds=6, rate=Fraction(25), league="fiba")),
+    Case("college", "6 s on a college court", Recipe(seed=33, seconds=6, league="ncaa-women")),
 )
 SPURS_MAVERICKS, THUNDER_SPURS = "rosters/spurs-mavericks-2014.toml", "rosters/thunder-spurs-2014.toml"
 REAL = (

@@ -90,7 +90,7 @@ class OnnxCourt:
 
 def _ridges(paint: Floats) -> npt.NDArray[np.float64]:
     """Return the cells (m, 2), as x and y, on the ridges of ``paint`` (h, w): moved to where a parabola through the neighbours across the line peaks."""
-    padded = np.pad(paint, 1)
+    padded = np.pad(paint, 1, mode="edge")
     middle = padded[1:-1, 1:-1]
     left, right, above, below = padded[1:-1, :-2], padded[1:-1, 2:], padded[:-2, 1:-1], padded[2:, 1:-1]
     bend_x, bend_y = left + right - 2 * middle, above + below - 2 * middle
