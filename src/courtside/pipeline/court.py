@@ -68,9 +68,14 @@ def _cleaned(time_s: Floats, places: Floats) -> Floats:
     reachable = apart <= _FASTEST_M_S * gap_s + 0.5  # half a metre is what a box's edge jumps
     good = (reachable & near).sum(1) >= 0.5 * near.sum(1)
     weight = np.exp(-0.5 * (gap_s / _SMOOTH_S) ** 2) * good[None]
-    total = weight.sum(1, keepdims=True)
+    # a straight line through the places around, weighed by nearness (LOESS, Cleveland 1979): a mean would lag behind at both ends
+    apart_s = at[None] - at[:, None]
+    s0, s1, s2 = ((weight * apart_s**power).sum(1, keepdims=True) for power in range(3))
+    spread = s0 * s2 - s1**2
+    line = (s2 * (weight @ mine) - s1 * ((weight * apart_s) @ mine)) / np.where(spread > 1e-9, spread, 1)
+    mean = weight @ mine / np.maximum(s0, 1e-9)
     out = places.copy()
-    out[known] = np.where((total > 0.3) & good[:, None], weight @ mine / np.maximum(total, 1e-9), np.nan)
+    out[known] = np.where((s0 > 0.3) & good[:, None], np.where(spread > 1e-6, line, mean), np.nan)
     return out
 
 
