@@ -101,7 +101,7 @@ def test_batch_equals_one_by_one(pictures: list[Image]) -> None:
     assert all(np.array_equal(a.xyxy, b.xyxy) and np.array_equal(a.class_id, b.class_id) for a, b in zip(together, alone, strict=True))
 
 
-def test_readings(pictures: list[Image]) -> None:
+def test_readings() -> None:
     reader = RoboflowNumberReader()
     assert reader.read([]) == []
     light, dark = np.full((9, 7, 3), 200, np.uint8), np.zeros((9, 7, 3), np.uint8)
