@@ -114,7 +114,8 @@ def figures(scores: Scores) -> dict[str, float]:
     if scores.tracking is not None:
         found |= {"HOTA": scores.tracking.hota.hota, "IDF1": scores.tracking.ids.idf1}
     if scores.court is not None:
-        found |= {"court solved": scores.court.solved.value, "court error m": scores.court.median_m}
+        court = scores.court
+        found |= {"court solved": court.n_solved / court.n_in_play if court.n_in_play else None, "court error m": court.median_m}
     if scores.ball is not None:
         found["ball F1"] = scores.ball.f1
     return {name: round(value, 4) for name, value in found.items() if value is not None and value == value}
