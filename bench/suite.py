@@ -143,9 +143,8 @@ def _table(cases: Iterable[Case], measured: dict[str, dict[str, float]]) -> list
     rows = [case for case in cases if case.name in measured]
     shown = [score for score in TOLERANCE if any(score in measured[case.name] for case in rows)]
     lines = [f"| clip | {' | '.join(shown)} |", "|---" * (1 + len(shown)) + "|"]
-    for case in rows:
-        lines.append(f"| **{case.name}**: {case.about} | {' | '.join(_cell(score, measured[case.name].get(score)) for score in shown)} |")
-    return lines
+    cells = [" | ".join(_cell(score, measured[case.name].get(score)) for score in shown) for case in rows]
+    return [*lines, *(f"| **{case.name}**: {case.about} | {row} |" for case, row in zip(rows, cells, strict=True))]
 
 
 def _oracle_table(all_scores: dict[str, Scores]) -> list[str]:

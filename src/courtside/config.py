@@ -105,7 +105,7 @@ class CourtSettings(_Section):
     look.
     """
 
-    backend: str = "none"
+    backend: str = "courtside"
     league: Literal["nba", "wnba", "ncaa-men", "ncaa-women", "fiba", "high-school"] = "nba"
     every_s: Seconds = 0.2
 

@@ -103,6 +103,8 @@ def read_drawn(path: Path) -> Drawn:
     court_m = None
     if {"court_x_m", "court_y_m"} <= set(table.column_names):
         court_m = np.stack([np.array([np.nan if v is None else v for v in table.column(name).to_pylist()], float) for name in ("court_x_m", "court_y_m")], 1)
+        if np.isnan(court_m).all() and not path.with_name("court.json").is_file():
+            court_m = None  # nobody looked for the court, which is not the same as not finding it
     return Drawn(frame, track_id, xyxy, **{name: _texts(columns[name].to_pylist()) for name in _TEXTS}, court_m=court_m)
 
 
