@@ -35,7 +35,7 @@ def test_people_read_back_are_those_of_the_result(cast: Cast, tmp_path: Path) ->
     table = pq.read_table(tmp_path / "tracks.parquet")
     n = len(table)
     for name, values in (("court_x_m", [None, *range(n - 1)]), ("court_y_m", [None, *[1.0] * (n - 1)])):
-        table = table.append_column(name, pa.array(values, pa.float64()))
+        table = table.set_column(table.column_names.index(name), name, pa.array(values, pa.float64()))
     pq.write_table(table, tmp_path / "tracks.parquet")
     placed = read_drawn(tmp_path / "tracks.parquet").court_m
     assert placed is not None and np.isnan(placed[0]).all() and placed[1].tolist() == [0.0, 1.0]
