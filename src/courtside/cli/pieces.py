@@ -189,18 +189,20 @@ def read_folder(folder: Path, csv_file: Path, preset: str | None = None, config:
 
 
 def list_models() -> None:
-    """Print the model cards."""
+    """Print the model cards, one below the other: a table of so much text is unreadable in a narrow window."""
+    from rich.console import Console
     from rich.table import Table
 
-    table = Table(title="courtside models", show_lines=True)
-    for heading in ("name", "role", "needs", "licence", "data", "measured", "weights"):
-        table.add_column(heading, overflow="fold")
+    console = Console(highlight=False)
     for card in (*zoo.CARDS, *zoo.MASKS):
         needs = f"[{'green' if card.is_installed else 'yellow'}]{card.extra}: {_INSTALLED[card.is_installed]}[/]" if card.extra else "nothing more"
         weights = f"in the package, sha256 {card.sha256}" if card.sha256 else card.source or "none"
-        table.add_row(card.name, card.role, needs, card.licence, card.data, card.score, weights)
-    from rich.console import Console
-
-    Console().print(table)
+        block = Table(title=f"[bold]{card.role}: {card.name}[/]", title_justify="left", show_header=False, box=None, pad_edge=False)
+        block.add_column(style="dim", no_wrap=True)
+        block.add_column(overflow="fold")
+        for heading, text in (("needs", needs), ("licence", card.licence), ("data", card.data), ("measured", card.score), ("weights", weights)):
+            block.add_row(heading, text)
+        console.print(block)
+        console.print()
 
 
