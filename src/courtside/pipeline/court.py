@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from courtside.court import COURTS, Lens
-from courtside.court.registration import CourtTrack, register
+from courtside.court.registration import CourtTrack, line_agreement, register
 from courtside.records import Records
 
 Floats = npt.NDArray[np.float64]
@@ -17,6 +18,8 @@ Ints = npt.NDArray[np.int64]
 
 _FASTEST_M_S = 9.5  # a sprint of the fastest players, and a little
 _SMOOTH_S = 0.12  # standard deviation: a box's lower edge jitters with every step
+_FOR_THE_LEAGUE = 15  # sightings of a clip that are enough to tell whose court it is
+_CLEARLY = 0.003  # share of the lines by which a court must fit better
 _REACH_S = 0.5  # a place is judged by those so near in time
 
 
@@ -26,6 +29,23 @@ def place_court(records: Records, league: str) -> CourtTrack | None:
         return None
     size = records.clip.width, records.clip.height
     return register(records.court, records.frames.time_s, records.frames.cut, COURTS[league], size)
+
+
+def find_league(clips: Sequence[Records]) -> str:
+    """Return the league on whose court the painted lines of all ``clips`` lie best; the first of those that can't be told apart, "nba" where none was seen."""
+    best, best_fit = next(iter(COURTS)), 0.0
+    for league, court in COURTS.items():
+        fits, weights = [], []
+        for records in clips:
+            some = records.court[:: max(1, len(records.court) // _FOR_THE_LEAGUE)]
+            track = register(some, records.frames.time_s, records.frames.cut, court, (records.clip.width, records.clip.height))
+            fit = line_agreement(some, track, court)
+            if np.isfinite(fit):
+                fits.append(fit)
+                weights.append(int(track.valid.sum()))
+        if fits and (fit := float(np.average(fits, weights=weights))) > best_fit + _CLEARLY:
+            best, best_fit = league, fit
+    return best
 
 
 def positions(frame: Ints, xyxy: Floats, time_s: Floats, cut: npt.NDArray[np.bool_], court: CourtTrack) -> Floats:

@@ -20,7 +20,7 @@ from courtside.identity.paths import fill_gaps, smooth
 from courtside.identity.teams import KitModel, fit_kits
 from courtside.identity.tracklets import Tracklet, cut_at, cut_where_doubtful, number_cut, team_cut, tracklets_of
 from courtside.identity.umap_teams import fit_umap_kits
-from courtside.pipeline.court import outside_m, place_court, positions
+from courtside.pipeline.court import find_league, outside_m, place_court, positions
 from courtside.records import Records
 from courtside.types import Person, Role, Team
 
@@ -64,13 +64,14 @@ class Track:
 class Result:
     """Who is who: the two ``teams`` as drawn (rosters' or anonymous), ``teams_chance`` that they are not the wrong way round, and every ``Track``.
 
-    ``courts`` says for each clip where the court lies, None where nobody looked.
+    ``courts`` says for each clip where the court lies, None where nobody looked; ``league`` whose court it is.
     """
 
     teams: tuple[Team, ...]
     teams_chance: float
     tracks: tuple[Track, ...]
     courts: tuple[CourtTrack | None, ...] = ()
+    league: str = "nba"
 
     def people(self, clip: int) -> Mapping[int, list[Person]]:
         """Return the people of each frame of one clip."""
@@ -126,15 +127,16 @@ def _in_kit_order(teams: Sequence[Team], crossed: bool, colors: Sequence[str | N
     return tuple(ordered)
 
 
-def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: IdentitySettings, league: str = "nba") -> Result:
+def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: IdentitySettings, league: str = "auto") -> Result:
     """Name the people of all ``clips`` of one game.
 
     Args:
         clips: the records of each clip; teams and identities are shared by all of them.
         rosters: none, one or two teams.
         settings: what must be proved before it is drawn.
-        league: whose court it is.
+        league: whose court it is, "auto" to find out.
     """
+    league = find_league(clips) if league == "auto" else league
     courts = tuple(place_court(records, league) for records in clips)
     cameras = [camera_positions(records.frames.motion) for records in clips]
     tracklets = [tracklet for i, records in enumerate(clips) for tracklet in tracklets_of(records, i)]
@@ -161,7 +163,7 @@ def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: Identit
     named = []
     for player, parts in zip(players, evidence, strict=True):
         named += _player(player, parts, [next(verdicts) for _ in parts], teams, order_chance, settings)
-    return Result(teams, order_chance, tuple(_finished(tracks + _merged(named), clips, settings)), courts)
+    return Result(teams, order_chance, tuple(_finished(tracks + _merged(named), clips, settings)), courts, league)
 
 
 @dataclass(frozen=True)
