@@ -18,7 +18,7 @@ from courtside.toml_file import TomlFile, read_toml
 Share = Annotated[float, Field(ge=0, le=1)]
 """A probability, score or share of a length, 0-1."""
 Seconds = Annotated[float, Field(gt=0, le=3600)]
-Overlay = Literal["numbers", "boxes", "ball", "rim", "masks"]
+Overlay = Literal["numbers", "boxes", "ball", "rim", "masks", "court", "radar"]
 Device = Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")]
 Batch = Annotated[int, Field(ge=1, le=1024)]
 X264Preset = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"]
@@ -101,12 +101,12 @@ class AppearanceSettings(_Section):
 class CourtSettings(_Section):
     """Finding where the court lies.
 
-    ``league`` names the court's measures. It is looked for every ``every_s``; between two looks the camera's movement is filled in. ``backend`` "none" does not
-    look.
+    ``league`` names the court's measures, "auto" finds out which fit. It is looked for every ``every_s``; between two looks the camera's movement is filled
+    in. ``backend`` "none" does not look.
     """
 
     backend: str = "courtside"
-    league: Literal["nba", "wnba", "ncaa-men", "ncaa-women", "fiba", "high-school"] = "nba"
+    league: Literal["auto", "nba", "wnba", "ncaa-men", "ncaa-women", "fiba", "high-school"] = "auto"
     every_s: Seconds = 0.2
 
 

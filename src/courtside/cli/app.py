@@ -24,7 +24,7 @@ train = typer.Typer(help="Train our own models (needs the train extra: torch, on
 app.add_typer(train, name="train")
 app.add_typer(truth_app, name="truth")
 
-Overlays = Annotated[list[str] | None, typer.Option("--overlay", help="Also draw: numbers, boxes, ball, rim, masks. May be given again.")]
+Overlays = Annotated[list[str] | None, typer.Option("--overlay", help="Also draw: numbers, boxes, ball, rim, masks, court, radar. May be given again.")]
 
 
 def _version(wanted: bool) -> None:
@@ -111,14 +111,29 @@ def render(
     config: Config = None,
     set_: Set = None,
     overlay: Overlays = None,
+    radar: Annotated[bool, typer.Option("--radar", help="Also draw OUTPUT/radar.mp4: the court from above, a dot for everybody.")] = False,
     debug_pictures: DebugPictures = False,
 ) -> None:
     """Stage 3: draw OUTPUT/named.mp4. No models needed."""
     from courtside.cli import stages
 
-    stages.render(output, stages.settings_from(preset, config, set_, overlays=overlay), videos=video or [])
+    settings = stages.settings_from(preset, config, set_, overlays=overlay)
+    stages.render(output, settings, videos=video or [])
+    if radar:
+        stages.render_radar(output, settings)
     if debug_pictures:
         stages.debug_pictures(output, video or [])
+
+
+@app.command()
+def maps(
+    output: Run,
+    folder: Annotated[Path | None, typer.Option("--output", "-o", help="Folder for the pictures and players.csv; by default OUTPUT/maps.")] = None,
+) -> None:
+    """Draw each named player's heat map and path and the teams' spacing on the court; list speeds and distances."""
+    from courtside.cli.maps import maps as start
+
+    start(output, folder)
 
 
 @app.command()

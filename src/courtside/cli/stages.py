@@ -10,7 +10,7 @@ import itertools
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,10 +29,13 @@ from courtside.records import Records, read_records
 from courtside.report.run import summarise
 from courtside.report.summary import write_summary
 from courtside.rosters import load_rosters
-from courtside.types import Person, Team
+from courtside.types import Image, Person, Team
 
 if TYPE_CHECKING:
     from supervision import CompactMask  # slow to import, and only named here
+
+_Draw = Callable[[int, Image], Image]
+_RADAR_WIDTH_PX = 1280
 
 
 def settings_from(
@@ -53,7 +56,12 @@ def _folders(output: Path) -> list[Path]:
     return sorted(folder.parent for folder in output.glob("*/records")) if output.is_dir() else []
 
 
-def _run_folders(output: Path, only: Sequence[str] | None = None) -> list[Path]:
+def run_folders(output: Path, only: Sequence[str] | None = None) -> list[Path]:
+    """Return the folder of each clip in ``output``, or of those called ``only``.
+
+    Raises:
+        RecordsError: there is none.
+    """
     folders = _folders(output)
     if only is not None and folders != [output]:
         folders = [folder for folder in folders if folder.name in only]
@@ -87,7 +95,7 @@ def rosters_from(path: Path | None) -> tuple[Team, ...]:
 
 def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Sequence[str] | None = None) -> None:
     """Name the people of all clips in ``output`` together and write each clip's results."""
-    folders = _run_folders(output, only)
+    folders = run_folders(output, only)
     records = [read_records(folder / "records") for folder in folders]
     began = time.perf_counter()
     result = resolve_clips(records, teams, settings.identity, settings.court.league)
@@ -95,7 +103,7 @@ def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Seque
     for clip, (folder, known) in enumerate(zip(folders, records, strict=True)):
         write_tracks(folder / "tracks.parquet", result, known, clip)
         write_mot(folder / "tracks.mot.txt", result, clip)
-        _write_court(folder / "court.json", result.courts[clip], settings.court.league)
+        _write_court(folder / "court.json", result.courts[clip], result.league)
         write_result(folder / "result.json", result, known, clip, dump(settings))
         write_summary(folder / "summary.html", summarise(known, result, clip, {**(known.timing_s or {}), "resolve": spent_s}))
     named = {(track.team, track.number) for track in result.tracks if track.player}
@@ -111,13 +119,42 @@ def _write_court(path: Path, court: CourtTrack | None, league: str) -> None:
 
 def render(output: Path, settings: Settings, videos: Sequence[Path]) -> None:
     """Draw the named video of each clip in ``output`` that is not there yet as it would be drawn now."""
-    for folder in _run_folders(output, [video.stem for video in videos] or None):
-        stamp, digest = folder / "named.json", _render_digest(folder, settings)
-        if (folder / "named.mp4").is_file() and stamp.is_file() and stamp.read_text() == digest:
-            console.print(f"{folder / 'named.mp4'}: up to date", highlight=False)
-            continue
-        _render_clip(folder, settings, videos)
-        _stamp(stamp, digest)
+    for folder in run_folders(output, [video.stem for video in videos] or None):
+        _unless_up_to_date(folder / "named.mp4", _render_digest(folder, settings), lambda folder=folder: _render_clip(folder, settings, videos))  # type: ignore[misc]  # mypy takes no defaults in a lambda for a Callable
+
+
+def render_radar(output: Path, settings: Settings) -> None:
+    """Draw the radar of each clip in ``output`` as a video of its own, where it is not there yet as it would be drawn now. The clip is not needed."""
+    for folder in run_folders(output):
+        _unless_up_to_date(folder / "radar.mp4", _render_digest(folder, settings), lambda folder=folder: _render_radar(folder, settings))  # type: ignore[misc]  # as above
+
+
+def _unless_up_to_date(target: Path, digest: str, draw: Callable[[], None]) -> None:
+    stamp = target.with_suffix(".json")
+    if target.is_file() and stamp.is_file() and stamp.read_text() == digest:
+        console.print(f"{target}: up to date", highlight=False)
+        return
+    draw()
+    write_aside(stamp, lambda aside: aside.write_text(digest))
+
+
+def _render_radar(folder: Path, settings: Settings) -> None:
+    from courtside.media import VideoWriter
+    from courtside.pipeline.places import read_places
+    from courtside.pipeline.results import read_court, read_teams
+    from courtside.render.radar import Radar
+
+    records, (court, _) = read_records(folder / "records"), read_court(folder / "court.json")
+    radar = Radar(court, read_places(folder / "tracks.parquet"), read_teams(folder / "result.json"), _RADAR_WIDTH_PX)
+    target, times_s = folder / "radar.mp4", records.frames.time_s
+    with (
+        progress(f"radar {Path(records.clip.path).name}") as advance,
+        VideoWriter(target, radar.court.width, radar.court.height, records.clip.rate, settings.render.crf, settings.render.preset) as writer,
+    ):
+        for frame, time_s in enumerate(times_s.tolist()):
+            writer.write(radar.draw(frame), time_s)
+            advance(frame + 1, len(times_s))
+    console.print(f"{target}: {len(times_s)} frames", highlight=False)
 
 
 def _render_clip(folder: Path, settings: Settings, videos: Sequence[Path]) -> None:
@@ -128,6 +165,7 @@ def _render_clip(folder: Path, settings: Settings, videos: Sequence[Path]) -> No
     records = read_records(folder / "records")
     clip, target, info, fps = _find_video(records, folder, videos), folder / "named.mp4", records.clip, records.settings.get("fps")
     people, teams, total = read_people(folder / "tracks.parquet"), read_teams(folder / "result.json"), len(records.frames.time_s)
+    floor, inset = _court_overlays(folder, records, settings.render.overlays, people, teams)
     began, done = time.perf_counter(), itertools.count(1)
     # whatever is wrong with the clip was said when it was analysed
     frames = prefetch(read_frames(clip, Fraction(fps) if fps else None, lambda _: None), depth=4)
@@ -146,11 +184,45 @@ def _render_clip(folder: Path, settings: Settings, videos: Sequence[Path]) -> No
                 writer.write,
                 lambda: advance(next(done), total),
                 _masks_of(records),
+                floor,
+                inset,
             )
     finally:
         frames.close()
     spent_s = time.perf_counter() - began
     console.print(f"{target}: {total} frames in {spent_s:.1f} s ({total / spent_s:.1f} frames/s)", highlight=False)
+
+
+def _court_overlays(
+    folder: Path, records: Records, overlays: Sequence[str], people: Callable[[int], Sequence[Person]], teams: Mapping[str, Team]
+) -> tuple[_Draw | None, _Draw | None]:
+    """Return what draws the court's lines and what lays the radar on a frame; None for one that is not wanted."""
+    if not {"court", "radar"} & set(overlays):
+        return None, None
+    from courtside.court import Lens
+    from courtside.pipeline.places import read_places
+    from courtside.pipeline.results import read_court
+    from courtside.render.court_overlay import draw_court
+    from courtside.render.radar import INSET_SHARE, Radar, free_corner, lay_inset
+
+    court, track = read_court(folder / "court.json")
+    lens, info = Lens(*track.lens), records.clip
+    seen = set(np.flatnonzero(track.valid).tolist())
+
+    def floor(frame: int, image: Image) -> Image:
+        return draw_court(image, court, track.court_to_pinhole[frame], lens) if frame in seen else image
+
+    if "radar" not in overlays:
+        return floor, None
+    radar = Radar(court, read_places(folder / "tracks.parquet"), teams, max(64, round(info.width * INSET_SHARE)))
+    everybody = (person for frame in range(0, len(track.valid), 5) for person in people(frame))
+    corner = free_corner(everybody, (info.width, info.height), (radar.court.width, radar.court.height))
+
+    def inset(frame: int, image: Image) -> Image:
+        # in a close-up there is no court to show
+        return lay_inset(image, radar.draw(frame), corner) if frame in seen else image
+
+    return floor if "court" in overlays else None, inset
 
 
 def debug_pictures(output: Path, videos: Sequence[Path]) -> None:
@@ -161,7 +233,7 @@ def debug_pictures(output: Path, videos: Sequence[Path]) -> None:
     from courtside.pipeline.results import read_people
     from courtside.report.crop_grids import crop_grids
 
-    for folder in _run_folders(output, [video.stem for video in videos] or None):
+    for folder in run_folders(output, [video.stem for video in videos] or None):
         records = read_records(folder / "records")
         clip, fps = _find_video(records, folder, videos), records.settings.get("fps")
         frames = prefetch(read_frames(clip, Fraction(fps) if fps else None, lambda _: None), depth=4)
@@ -203,10 +275,7 @@ def _find_video(records: Records, folder: Path, videos: Sequence[Path]) -> Path:
 
 def _render_digest(folder: Path, settings: Settings) -> str:
     digest = hashlib.sha256((folder / "tracks.parquet").read_bytes() + (folder / "result.json").read_bytes())
+    court = folder / "court.json"
+    digest.update(court.read_bytes() if court.is_file() else b"")
     digest.update(settings.render.model_dump_json().encode() + __version__.encode())
     return digest.hexdigest()
-
-
-
-def _stamp(path: Path, digest: str) -> None:
-    write_aside(path, lambda aside: aside.write_text(digest))

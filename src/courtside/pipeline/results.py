@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from courtside.court import COURTS, Court
+from courtside.court.registration import CourtTrack
 from courtside.errors import RecordsError
 from courtside.types import Person, Team
 
@@ -53,5 +55,26 @@ def read_teams(path: Path) -> dict[str, Team]:
         return {team["name"]: Team(**team) for team in json.loads(path.read_text(encoding="utf-8"))["teams"]}
     except FileNotFoundError as error:
         raise RecordsError(f"{path}: not there; run `courtside resolve` first") from error
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise RecordsError(f"{path}: damaged; run `courtside resolve` again") from error
+
+
+def read_court(path: Path) -> tuple[Court, CourtTrack]:
+    """Return whose court it is and where it lies, from ``court.json``.
+
+    Raises:
+        RecordsError: nobody looked for the court in this run, or the file is damaged.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        cx, cy, sx, sy, k1, k2 = (float(value) for value in document["lens"])
+        frames = document["frames"]
+        nowhere = np.full((3, 3), np.nan)
+        maps = [np.array(frame["court_to_pinhole"], float).reshape(3, 3) if frame["valid"] else nowhere for frame in frames]
+        error_m = np.array([np.nan if frame["error_m"] is None else frame["error_m"] for frame in frames], float)
+        valid = np.array([frame["valid"] for frame in frames], bool)
+        return COURTS[document["league"]], CourtTrack(valid, np.array(maps).reshape(-1, 3, 3), (cx, cy, sx, sy, k1, k2), error_m)
+    except FileNotFoundError as error:
+        raise RecordsError(f"{path.parent}: no court in this run; run `courtside analyze` and `resolve` again with court.backend=courtside") from error
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise RecordsError(f"{path}: damaged; run `courtside resolve` again") from error

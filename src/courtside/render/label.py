@@ -70,6 +70,26 @@ def chip_sprite(text: str, color: Color, size_px: int, max_width_px: int) -> Spr
     return _pill("", text, color, size_px, max_width_px)
 
 
+@lru_cache(maxsize=512)
+def disc_sprite(text: str, color: Color, radius_px: int) -> Sprite:
+    """Return a disc in ``color`` with ``text``, such as a number, in its middle; ``text`` may be ""."""
+    margin = max(1, round(radius_px * 0.22))
+    side = 2 * (radius_px + margin) + 1
+    rows, columns = np.mgrid[0:side, 0:side].astype(np.float32)
+    outside = np.asarray(np.hypot(rows - side // 2, columns - side // 2) - radius_px, np.float32)
+    line = max(1.0, radius_px * 0.11)
+    layers = Layers(side, side)
+    layers.add(INK, 0.42 * (1 - smoothstep(outside, -margin, margin)))
+    layers.add(outline_color(color), np.clip(0.5 - outside, 0, 1))
+    layers.add(color, np.clip(0.5 - (outside + line), 0, 1))
+    if text:
+        path = choose_font(text)
+        font = _font(path, max(6, round(radius_px * (1.5 if len(text) < 3 else 1.1))))
+        shown = settable(text, path)
+        layers.add(text_color(color), _text(shown, font, side / 2 - font.getlength(shown) / 2, side / 2 + font.size * 0.35, rows.shape))
+    return layers.sprite()
+
+
 def _pill(first: str, rest: str, color: Color, size_px: int, max_width_px: int) -> Sprite:
     # one font for all of it: two side by side look like a mistake
     path = choose_font(first + rest)

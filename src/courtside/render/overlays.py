@@ -22,8 +22,10 @@ _Box = npt.NDArray[np.float32]  # (4,) xyxy in pixels
 OVERLAYS: Mapping[str, str] = {
     "ball": "a small triangle above the ball",
     "boxes": "a thin box round every player and referee",
+    "court": "the court's lines where it was found, to judge that by eye",
     "masks": "everybody's mask in the team's colour, where the tracker follows masks",
     "numbers": "a thin box round every jersey number",
+    "radar": "the court from above in a corner, a dot for everybody",
     "rim": "an ellipse on the rim",
 }
 """What the named video may show besides the people, and what each looks like."""
@@ -82,7 +84,9 @@ def draw_detections(image: Image, detections: sv.Detections, only: frozenset[str
 
 
 def draw_overlays(image: Image, detections: sv.Detections, overlays: frozenset[str]) -> Image:
-    """Return a new picture with the thin marks of ``overlays`` (see ``OVERLAYS``); ``image`` is left as it is. Masks are drawn by ``draw_masks``.
+    """Return a new picture with the thin marks of ``overlays`` (see ``OVERLAYS``); ``image`` is left as it is.
+
+    Masks, court and radar are drawn by ``draw_masks``, ``draw_court`` and ``Radar``.
 
     Raises:
         ConfigError: an unknown overlay.

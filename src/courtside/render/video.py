@@ -25,6 +25,8 @@ def render_clip(
     write: Callable[[Image, float], None],
     advance: Callable[[], None],
     masks: Callable[[int, Sequence[Person]], tuple[Sequence[Person], sv.CompactMask]] | None = None,
+    floor: Callable[[int, Image], Image] | None = None,
+    inset: Callable[[int, Image], Image] | None = None,
 ) -> None:
     """Draw every frame and hand it on, one at a time: memory does not depend on the clip's length.
 
@@ -38,6 +40,8 @@ def render_clip(
         write: takes the drawn picture and its time in seconds.
         advance: called after each frame written.
         masks: takes a frame's index and people and returns those who have a mask, and their masks; None where there are none.
+        floor: takes a frame's index and picture and returns it with what lies on the floor, under all marks.
+        inset: the same with what lies on top of everything.
 
     Raises:
         ConfigError: an unknown overlay or a bad team colour, before anything is written.
@@ -46,7 +50,7 @@ def render_clip(
     for team in teams.values():
         parse_hex(team.color)
     for frame in frames:
-        image = frame.image
+        image = frame.image if floor is None else floor(frame.index, frame.image)
         if detections is not None and overlays:
             image = draw_overlays(image, detections(frame.index), overlays)
         shown = people(frame.index)
@@ -55,5 +59,7 @@ def render_clip(
         image = draw_people(image, shown, teams)
         if image.shape[:2] != (info.height, info.width):
             image = np.asarray(cv2.resize(image, (info.width, info.height), interpolation=cv2.INTER_AREA), np.uint8)
+        if inset is not None:
+            image = inset(frame.index, image)
         write(image, frame.time_s)
         advance()
