@@ -12,7 +12,6 @@ import pyarrow.parquet as pq
 import pytest
 
 import fakes
-from courtside.cli import main
 
 MakeClip = Callable[..., Path]
 
@@ -32,22 +31,6 @@ color = "#142878"
 
 
 Courtside = Callable[..., str]
-
-
-@pytest.fixture
-def courtside(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Courtside:
-    """``courtside("run", ..., code=0)``: the command line as typed; returns what it said."""
-
-    def call(*arguments: object, code: int = 0) -> str:
-        monkeypatch.setattr(sys, "argv", ["courtside", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "200")
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = "".join(capfd.readouterr())
-        assert (ended.value.code or 0) == code, said
-        return said
-
-    return call
 
 
 @pytest.fixture

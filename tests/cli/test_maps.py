@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pyarrow.parquet as pq
 import pytest
 
 import fakes
-from courtside.cli import main
 from courtside.cli.maps import file_name
 from courtside.court import Camera
 from courtside.court.registration import CourtTrack
@@ -34,20 +32,6 @@ players = { 7 = "James" }
 """
 
 Courtside = Callable[..., str]
-
-
-@pytest.fixture
-def courtside(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Courtside:
-    def call(*arguments: object, code: int = 0) -> str:
-        monkeypatch.setattr(sys, "argv", ["courtside", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "200")
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = "".join(capfd.readouterr())
-        assert (ended.value.code or 0) == code, said
-        return said
-
-    return call
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,25 +10,10 @@ import numpy as np
 import pytest
 
 import fakes
-from courtside.cli import main
 
 MakeClip = Callable[..., Path]
 MODELS = ["--set", "detector.backend=fakes:FakeDetector", "--set", "numbers.backend=fakes:FakeReader", "--set", "appearance.backend=fakes:MeanEncoder"]
 Courtside = Callable[..., str]
-
-
-@pytest.fixture
-def courtside(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Courtside:
-    def call(*arguments: object, code: int = 0) -> str:
-        monkeypatch.setattr(sys, "argv", ["courtside", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "200")
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = "".join(capfd.readouterr())
-        assert (ended.value.code or 0) == code, said
-        return said
-
-    return call
 
 
 @pytest.fixture
