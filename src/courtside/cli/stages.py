@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,13 +121,13 @@ def _write_court(path: Path, court: CourtTrack | None, league: str) -> None:
 def render(output: Path, settings: Settings, videos: Sequence[Path]) -> None:
     """Draw the named video of each clip in ``output`` that is not there yet as it would be drawn now."""
     for folder in run_folders(output, [video.stem for video in videos] or None):
-        _unless_up_to_date(folder / "named.mp4", _render_digest(folder, settings), lambda folder=folder: _render_clip(folder, settings, videos))  # type: ignore[misc]  # mypy takes no defaults in a lambda for a Callable
+        _unless_up_to_date(folder / "named.mp4", _render_digest(folder, settings), partial(_render_clip, folder, settings, videos))
 
 
 def render_radar(output: Path, settings: Settings) -> None:
     """Draw the radar of each clip in ``output`` as a video of its own, where it is not there yet as it would be drawn now. The clip is not needed."""
     for folder in run_folders(output):
-        _unless_up_to_date(folder / "radar.mp4", _render_digest(folder, settings), lambda folder=folder: _render_radar(folder, settings))  # type: ignore[misc]  # as above
+        _unless_up_to_date(folder / "radar.mp4", _render_digest(folder, settings), partial(_render_radar, folder, settings))
 
 
 def _unless_up_to_date(target: Path, digest: str, draw: Callable[[], None]) -> None:

@@ -97,6 +97,11 @@ class Camera:
 
     def to_floor(self, pixels: Floats) -> Floats:
         """Return the floor points (n, 2) in metres under ``pixels`` (n, 2) of the picture."""
-        flat = self.lens.unbend(pixels)
-        homogeneous = np.concatenate([flat, np.ones((len(flat), 1))], 1) @ np.linalg.inv(self.court_to_pinhole()).T
-        return np.asarray(homogeneous[:, :2] / homogeneous[:, 2:])
+        return floor_under(self.court_to_pinhole(), self.lens, pixels)
+
+
+def floor_under(court_to_pinhole: Floats, lens: Lens, pixels: Floats) -> Floats:
+    """Return the floor points (n, 2) in metres under ``pixels`` (n, 2) of a picture whose homography and lens are known."""
+    flat = lens.unbend(pixels)
+    homogeneous = np.concatenate([flat, np.ones((len(flat), 1))], 1) @ np.linalg.inv(court_to_pinhole).T
+    return np.asarray(homogeneous[:, :2] / homogeneous[:, 2:])

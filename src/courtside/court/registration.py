@@ -13,7 +13,7 @@ from scipy.interpolate import make_smoothing_spline
 from scipy.spatial import cKDTree
 
 from courtside.court.bundle import PAN, ROLL, TILT, ZOOM, Marks, Stand, fit_looks, fit_stand, project
-from courtside.court.camera import Camera, Lens
+from courtside.court.camera import Camera, Lens, floor_under
 from courtside.court.dimensions import Court
 from courtside.court.markings import landmarks, lines
 from courtside.court.pose import camera_of
@@ -82,27 +82,6 @@ class _PaintedLines:
         return np.asarray(self._tree.query(floor)[1], np.int64)
 
 
-def _to_floor(stand: Stand, look: Floats, pixels: Floats, size: tuple[int, int]) -> Floats:
-    """Return the floor points (n, 2) under ``pixels``, by Newton's method on ``project``: three steps from the lens-free answer."""
-    ahead = pixels
-    corners = np.array([(-14.0, -7.0), (14.0, -7.0), (14.0, 7.0), (-14.0, 7.0), (0.0, 0.0), (7.0, 0.0), (-7.0, 0.0)])
-    unbent = stand.vector() * (1, 1, 1, 0)
-    seen = project(unbent, np.repeat(look[None], len(corners), 0), corners, size)
-    shown = np.isfinite(seen).all(1)
-    if shown.sum() < 4:
-        return np.full(pixels.shape, np.nan)
-    back, _ = cv2.findHomography(seen[shown], corners[shown])
-    half, middle = size[0] / 2, np.array(size) / 2
-    offset = (pixels - middle) / half
-    bent = np.hypot(*offset.T)[:, None]
-    radius = bent.copy()
-    for _ in range(4):
-        radius -= (radius * (1 + stand.bend * radius**2) - bent) / (1 + 3 * stand.bend * radius**2)
-    ahead = middle + (pixels - middle) * np.where(bent > 1e-9, radius / np.maximum(bent, 1e-9), 1)
-    homogeneous = np.concatenate([ahead, np.ones((len(ahead), 1))], 1) @ back.T
-    return np.asarray(homogeneous[:, :2] / homogeneous[:, 2:])
-
-
 def _landmark_marks(sightings: Sequence[Sighting], agree: Sequence[Bools], court: Court, width: int) -> Marks:
     floor = np.array(list(landmarks(court).values()))
     picture = np.concatenate([np.full(int(mine.sum()), i) for i, mine in enumerate(agree)])
@@ -121,7 +100,7 @@ def _with_lines(marks: Marks, sightings: Sequence[Sighting], stand: Stand, looks
     parts = [marks]
     for i, seen in enumerate(sightings):
         paint = seen.paint[:: max(1, len(seen.paint) // _MOST_LINE_POINTS)]
-        floor = _to_floor(stand, looks[i], paint, size)
+        floor = _camera(stand, looks[i], size).to_floor(paint)
         known = np.isfinite(floor).all(1) & (np.abs(floor) < 60).all(1)
         if not known.any():
             continue
@@ -242,7 +221,7 @@ def _through_time(
         whole = _smoothed(known_s, looks[mine], spread[mine], time_s[at])
         valid[at] = True
         for frame, look in zip(at, whole, strict=True):
-            maps[frame] = _pinhole(stand, look, size)
+            maps[frame] = _camera(stand, look, size).court_to_pinhole()
         gap = np.abs(time_s[at][:, None] - known_s[None]).min(1)
         error_m[at] = np.interp(time_s[at], known_s, floor_error[mine]) * (1 + gap / 0.1)
     return CourtTrack(valid, maps, (width / 2, height / 2, width / 2, width / 2, stand.bend, 0.0), error_m)
@@ -262,10 +241,12 @@ def _consistent(time_s: Floats, looks: Floats, spread: Floats, mine: Bools) -> B
     return good if good.any() else mine
 
 
-def _pinhole(stand: Stand, look: Floats, size: tuple[int, int]) -> Floats:
+def _camera(stand: Stand, look: Floats, size: tuple[int, int]) -> Camera:
     x, y, z = (float(value) for value in stand.position_m)
     pan, tilt, roll, zoom = (float(value) for value in look[[PAN, TILT, ROLL, ZOOM]])
-    return Camera((x, y, z), pan, tilt, float(np.exp(zoom)) * size[0], size, roll).court_to_pinhole()
+    width, height = size
+    lens = Lens(width / 2, height / 2, width / 2, width / 2, stand.bend)
+    return Camera((x, y, z), pan, tilt, float(np.exp(zoom)) * width, size, roll, lens)
 
 
 def line_agreement(sightings: Sequence[Sighting], track: CourtTrack, court: Court) -> float:
@@ -278,9 +259,7 @@ def line_agreement(sightings: Sequence[Sighting], track: CourtTrack, court: Cour
     for seen in sightings:
         if not track.valid[seen.frame] or not len(seen.paint):
             continue
-        flat = lens.unbend(seen.paint)
-        homogeneous = np.concatenate([flat, np.ones((len(flat), 1))], 1) @ np.linalg.inv(track.court_to_pinhole[seen.frame]).T
-        floor = homogeneous[:, :2] / homogeneous[:, 2:]
+        floor = floor_under(track.court_to_pinhole[seen.frame], lens, seen.paint)
         floor = floor[(np.abs(floor) < (court.half_length_m + 0.3, court.half_width_m + 0.3)).all(1)]
         if len(floor):
             apart = np.hypot(*(painted.points[painted.nearest(floor)] - floor).T)
