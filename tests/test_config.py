@@ -92,6 +92,8 @@ def test_override_values(override: str, expected: object) -> None:
         ("render.crf=52", "less than or equal to 51"),
         ("render.crf=1\nrender.preset=2", "valid integer"),
         ("detector.backend=3", "valid string, not 3"),
+        ("court.league=fba", "court.league: unknown league (did you mean 'fiba'?); there are auto, nba"),
+        ("court.league=gym.txt", "or FILE.toml with the measures of your own court, not 'gym.txt'"),
     ],
 )
 def test_a_bad_override_is_one_clear_line(override: str, says: str) -> None:
@@ -99,6 +101,21 @@ def test_a_bad_override_is_one_clear_line(override: str, says: str) -> None:
         load_settings(None, None, [override])
     assert says in str(caught.value)
     assert "\n" not in str(caught.value).replace("\\n", "")
+
+
+@pytest.mark.parametrize("league", ["auto", "nba", "high-school", "gym.toml", "courts/our gym.toml"])
+def test_whose_court(league: str) -> None:
+    assert load_settings(None, None, [f"court.league={league}"]).court.league == league
+
+
+@pytest.mark.parametrize("overlays", ['["court"]', '["masks", "radar"]'])
+def test_what_needs_a_court_is_refused_without_one(tmp_path: Path, overlays: str) -> None:
+    assert load_settings(None, None, [f"render.overlays={overlays}"]).render.overlays
+    load_settings(None, None, ["render.overlays=masks", "court.backend=none"])
+    with pytest.raises(ConfigError, match=r"^--set court.backend=none: without a court there is no (court|radar) to draw"):
+        load_settings(None, None, [f"render.overlays={overlays}", "court.backend=none"])
+    with pytest.raises(ConfigError, match=r"settings.toml, line 2: without a court"):
+        load_settings(None, write(tmp_path, '[court]\nbackend = "none"'), [f"render.overlays={overlays}"])
 
 
 @pytest.mark.parametrize(

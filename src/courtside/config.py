@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, field_validator, model_validator
 
+from courtside.court import COURTS
 from courtside.errors import ConfigError, nearest
 from courtside.toml_file import TomlFile, read_toml
 
@@ -101,13 +102,24 @@ class AppearanceSettings(_Section):
 class CourtSettings(_Section):
     """Finding where the court lies.
 
-    ``league`` names the court's measures, "auto" finds out which fit. It is looked for every ``every_s``; between two looks the camera's movement is filled
-    in. ``backend`` "none" does not look.
+    ``league`` names the court's measures, or a TOML file that has them (``court.custom``); "auto" finds out which league's fit. It is looked for every
+    ``every_s``; between two looks the camera's movement is filled in. ``backend`` "none" does not look. For backends that bring no weights, ``model`` is their
+    folder or id and ``landmarks`` maps their key points to ours.
     """
 
     backend: str = "courtside"
-    league: Literal["auto", "nba", "wnba", "ncaa-men", "ncaa-women", "fiba", "high-school"] = "auto"
+    league: str = "auto"
     every_s: Seconds = 0.2
+    model: str | None = None
+    landmarks: dict[str, str] | None = None
+
+    @field_validator("league")
+    @classmethod
+    def _is_a_league_or_a_file(cls, league: str) -> str:
+        known = ("auto", *COURTS)
+        if league not in known and not league.endswith(".toml"):
+            raise ValueError(f"unknown league{nearest(league, known)}; there are {', '.join(known)}, or FILE.toml with the measures of your own court")
+        return league
 
 
 class TrackerSettings(_Section):
@@ -204,6 +216,7 @@ PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "max_per_frame": 1000,
         },
         "appearance": {"backend": "siglip", "model": "google/siglip-base-patch16-224", "every_s": 0.99, "crop": "centre"},
+        "court": {"backend": "roboflow", "model": "basketball-court-detection-2/14"},
         "tracker": {"backend": "sam2", "model": "large"},
         "identity": {"rule": "consecutive", "agree": 3, "teams": "umap"},
         "render": {"crf": 28, "preset": "medium", "overlays": ["masks"]},
@@ -239,9 +252,14 @@ def load_settings(preset: str | None = None, path: Path | None = None, overrides
         values.setdefault(section, {})[key] = value
         sources[section, key] = source
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
         raise ConfigError(_one_line(error, sources)) from error
+    on_the_court = [overlay for overlay in settings.render.overlays if overlay in ("court", "radar")]
+    if on_the_court and settings.court.backend == "none":
+        source = sources.get(("court", "backend"), f"preset {preset}")
+        raise ConfigError(f'{source}: without a court there is no {" and no ".join(on_the_court)} to draw; leave out court.backend="none" or the overlay')
+    return settings
 
 
 def dump(settings: Settings) -> dict[str, Any]:

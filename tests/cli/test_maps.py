@@ -13,9 +13,9 @@ import pytest
 
 import fakes
 from courtside.cli.maps import file_name
-from courtside.court import Camera
+from courtside.court import COURTS, Camera
 from courtside.court.registration import CourtTrack
-from courtside.pipeline.court import write_court
+from courtside.pipeline.export import write_court
 
 MakeClip = Callable[..., Path]
 N = 20
@@ -46,7 +46,7 @@ def out(courtside: Courtside, make_clip: MakeClip, tmp_path: Path) -> Path:
 def put_court(folder: Path, valid: bool = True) -> None:
     camera = Camera((0.0, 30.0, 10.0), 0.2, 0.3, 1.5 * fakes.WIDTH, (fakes.WIDTH, fakes.HEIGHT))
     maps = np.repeat(camera.court_to_pinhole()[None], N, 0)
-    write_court(folder / "court.json", CourtTrack(np.full(N, valid), maps, (160, 90, 160, 160, 0.0, 0.0), np.full(N, 0.1)), "nba")
+    write_court(folder / "court.json", CourtTrack(np.full(N, valid), maps, (160, 90, 160, 160, 0.0, 0.0), np.full(N, 0.1)), COURTS["nba"])
     table = pq.read_table(folder / "tracks.parquet")
     frame, track = table.column("frame").to_numpy(), table.column("track_id").to_numpy()
     for name, values in (("court_x_m", 2 + 0.1 * frame), ("court_y_m", track % 7 - 3.0)):

@@ -95,7 +95,7 @@ def test_places(cast: Cast, make_run: MakeRun, make_truth: MakeTruth) -> None:
     rows = {row.name: row for row in no_court.oracle}
     assert rows["as it is"].ti_hota is None
     true_court = rows["true court"].ti_hota
-    assert true_court is not None and true_court.hota > 0.95
+    assert true_court is not None and true_court.hota > 0.85  # a detector's boxes reach below the shoes; these, which are the labelled ones, don't
 
     by_court, _ = score_run(replace(run, court=camera()), truth)
     assert by_court.ti_hota is not None and by_court.ti_hota[2.0].hota > 0.95
@@ -104,6 +104,8 @@ def test_places(cast: Cast, make_run: MakeRun, make_truth: MakeTruth) -> None:
     far = replace(run.people, court_m=np.full((len(run.people.frame), 2), 50.0))
     by_tracks, _ = score_run(replace(run, people=far), truth)
     assert by_tracks.ti_hota is not None and by_tracks.ti_hota[2.0].hota == 0
+    assert by_court.places is not None and by_court.places.median_m is not None and by_court.places.median_m < 0.3 and by_court.places.n_unknown == 0
+    assert by_tracks.places is not None and by_tracks.places.median_m is not None and by_tracks.places.median_m > 40
 
 
 TEAMS = (

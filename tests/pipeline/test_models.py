@@ -13,7 +13,7 @@ import fakes
 from courtside.config import load_settings
 from courtside.errors import ModelError
 from courtside.pipeline.analyze import analyze, padded_crop
-from courtside.pipeline.models import make_detector, make_encoder, make_reader
+from courtside.pipeline.models import make_court_model, make_detector, make_encoder, make_reader
 from courtside.records import read_records
 from courtside.types import Image, Reading
 
@@ -27,7 +27,7 @@ class Told:
     def __init__(self, **options: Any) -> None:
         self.options = options
 
-    detect = read = encode = print
+    detect = read = encode = see = print
 
 
 class CountingReader(fakes.FakeReader):
@@ -52,10 +52,20 @@ def test_anyones_own_class_gets_only_what_is_set() -> None:
     assert make_encoder(settings).options == {"batch": 4}  # type: ignore[attr-defined]  # the same
 
 
+def test_a_court_model_gets_only_what_is_set() -> None:
+    name = f"court.backend={__name__}:Told"
+    assert make_court_model(load_settings(None, None, ["court.backend=none"])) is None
+    assert make_court_model(load_settings(None, None, [name])).options == {}  # type: ignore[union-attr]  # it is Told
+    settings = load_settings(None, None, [name, "court.model=x", 'court.landmarks={a = "centre"}'])
+    assert make_court_model(settings).options == {"model": "x", "landmarks": {"a": "centre"}}  # type: ignore[union-attr]  # the same
+    with pytest.raises(ModelError, match="courtside: can't be made with model"):
+        make_court_model(load_settings(None, None, ["court.model=x"]))
+
+
 @pytest.mark.parametrize("preset", ["default", "fast", "notebook", "accurate"])
 def test_the_models_of_every_preset_can_be_made(preset: str) -> None:
     settings = load_settings(preset, None, ["compute.device=cpu", "compute.offline=true"])
-    make_detector(settings), make_reader(settings), make_encoder(settings)  # nothing is loaded before it is used
+    make_detector(settings), make_reader(settings), make_encoder(settings), make_court_model(settings)  # nothing is loaded before it is used
 
 
 @pytest.mark.parametrize("backend", ["rfdetr", "transformers", "onnx", "roboflow"])

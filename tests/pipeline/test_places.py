@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courtside.court import COURTS
 from courtside.court.registration import CourtTrack
 from courtside.errors import RecordsError
-from courtside.pipeline.court import write_court
+from courtside.pipeline.export import write_court
 from courtside.pipeline.places import Places, movement, named, read_places, runs, spacing
 from courtside.pipeline.results import read_court
 
@@ -95,7 +96,7 @@ def test_places_come_back(tmp_path: Path) -> None:
 def test_the_court_comes_back(tmp_path: Path) -> None:
     maps = np.stack([np.eye(3), np.full((3, 3), np.nan)])
     track = CourtTrack(np.array([True, False]), maps, (1.0, 2.0, 3.0, 4.0, 0.1, 0.0), np.array([0.2, np.nan]))
-    write_court(tmp_path / "court.json", track, "fiba")
+    write_court(tmp_path / "court.json", track, COURTS["fiba"])
     court, found = read_court(tmp_path / "court.json")
     assert court.league == "fiba" and found.lens == track.lens
     for mine, theirs in ((found.valid, track.valid), (found.court_to_pinhole, maps), (found.error_m, track.error_m)):

@@ -61,7 +61,8 @@ def run(
     from courtside.cli import stages
 
     settings, videos = stages.settings_from(preset, config, [*(set_ or []), *_compute(device, offline)], min_confidence, overlay), find_clips(clips)
-    teams = stages.rosters_from(rosters)  # read first: a slip in it should not cost the time of an analysis
+    teams = stages.rosters_from(rosters)  # read first, as the court is: a slip in a file should not cost the time of an analysis
+    stages.court_from(settings)
     stages.analyze(videos, output, settings, parse_rate(fps))
     stages.resolve(output, teams, settings, only=[video.stem for video in videos])
     stages.render(output, settings, videos)
@@ -134,6 +135,18 @@ def maps(
     from courtside.cli.maps import maps as start
 
     start(output, folder)
+
+
+@app.command()
+def export(
+    output: Run,
+    kind: Annotated[str, typer.Option("--format", help="csv: a tidy table, tracks.csv; floodlight: floodlight.npz, places as its XY takes them.")] = "csv",
+    folder: Annotated[Path | None, typer.Option("--output", "-o", help="Folder for the files; by default OUTPUT.")] = None,
+) -> None:
+    """Write a run for other tools: pandas, R and spreadsheets (csv), or floodlight."""
+    from courtside.cli.export import export as start
+
+    start(output, kind, folder)
 
 
 @app.command()

@@ -21,11 +21,15 @@ import numpy as np
 from courtside import __version__
 from courtside.cli.progress import console, progress, warn
 from courtside.config import Settings, dump, load_settings
+from courtside.court import COURTS, Court
+from courtside.court.custom import load_court
 from courtside.court.registration import CourtTrack
 from courtside.errors import MediaError, RecordsError
-from courtside.pipeline.court import write_court
-from courtside.pipeline.export import write_aside, write_mot, write_result, write_tracks
+from courtside.pipeline.events import ShotsBy, find_plays, write_events
+from courtside.pipeline.export import write_aside, write_court, write_mot, write_result, write_tracks
+from courtside.pipeline.places import read_places
 from courtside.pipeline.resolve import resolve as resolve_clips
+from courtside.pipeline.statistics import statistics, write_stats
 from courtside.records import Records, read_records
 from courtside.report.run import summarise
 from courtside.report.summary import write_summary
@@ -94,28 +98,40 @@ def rosters_from(path: Path | None) -> tuple[Team, ...]:
     return load_rosters(path) if path else ()
 
 
-def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Sequence[str] | None = None) -> None:
-    """Name the people of all clips in ``output`` together and write each clip's results."""
+def court_from(settings: Settings) -> Court | None:
+    """Return the measures of the court that the settings name, by league or by file; None where they are to be found out."""
+    league = settings.court.league
+    if league == "auto":
+        return None
+    return COURTS[league] if league in COURTS else load_court(Path(league).expanduser())
+
+
+def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Sequence[str] | None = None, shots: ShotsBy = "flight") -> None:
+    """Name the people of all clips in ``output`` together, tell what was played, and write each clip's results."""
+    measures = court_from(settings)
     folders = run_folders(output, only)
     records = [read_records(folder / "records") for folder in folders]
     began = time.perf_counter()
-    result = resolve_clips(records, teams, settings.identity, settings.court.league)
+    result = resolve_clips(records, teams, settings.identity, measures)
     spent_s = time.perf_counter() - began
     for clip, (folder, known) in enumerate(zip(folders, records, strict=True)):
         write_tracks(folder / "tracks.parquet", result, known, clip)
         write_mot(folder / "tracks.mot.txt", result, clip)
-        _write_court(folder / "court.json", result.courts[clip], result.league)
+        _write_court(folder / "court.json", result.courts[clip], result.measures)
         write_result(folder / "result.json", result, known, clip, dump(settings))
+        plays = find_plays(known, result, clip, shots)
+        write_events(folder / "events.json", plays)
+        write_stats(folder, statistics(plays, read_places(folder / "tracks.parquet")))
         write_summary(folder / "summary.html", summarise(known, result, clip, {**(known.timing_s or {}), "resolve": spent_s}))
     named = {(track.team, track.number) for track in result.tracks if track.player}
     console.print(f"resolved: {len(named)} players named in {len(folders)} clip{'s' * (len(folders) > 1)}, {spent_s:.1f} s", highlight=False)
 
 
-def _write_court(path: Path, court: CourtTrack | None, league: str) -> None:
+def _write_court(path: Path, court: CourtTrack | None, measures: Court) -> None:
     if court is None:
         path.unlink(missing_ok=True)  # of an earlier run that had looked for it
     else:
-        write_aside(path, lambda aside: write_court(aside, court, league))
+        write_court(path, court, measures)
 
 
 def render(output: Path, settings: Settings, videos: Sequence[Path]) -> None:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 FOOT_M = 0.3048
 INCH_M = 0.0254
 
@@ -19,7 +22,7 @@ BALL_RADIUS_M = 0.12  # size 7: 0.749-0.780 m around
 
 @dataclass(frozen=True)
 class Court:
-    """One league's court, all in metres.
+    """One league's court, or one of somebody's own (``custom``), all in metres.
 
     ``free_throw_m`` and ``rim_m`` are measured from the baseline, ``corner_three_m`` from the sideline, ``arc_m`` and ``restricted_m`` from the point below
     the middle of the rim; ``restricted_m`` is None where no such arc is painted.
@@ -62,6 +65,11 @@ class Court:
     def arc_break_m(self) -> float:
         """How far in front of the rim (towards the centre) the straight part of the three-point line meets the arc: where geometry says."""
         return math.sqrt(max(self.arc_m**2 - self.corner_y_m**2, 0.0))
+
+    def outside_m(self, places: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return (n,) how far beyond the lines each place (n, 2) lies, 0 on the court, NaN where unknown."""
+        beyond = np.abs(places) - (self.half_length_m, self.half_width_m)
+        return np.asarray(np.hypot(*np.maximum(beyond, 0).T))
 
 
 def _feet(

@@ -77,7 +77,10 @@ def drawn_of(result: Result, clip: int = 0) -> Drawn:
     track_id = np.repeat(np.array([track.track_id for track in tracks], np.int64), lengths)
     which = np.repeat(np.arange(len(tracks)), lengths)
     order = np.lexsort((track_id, frame))
+    seen = np.concatenate([np.zeros(0, bool), *(track.well_seen for track in tracks)])[order]
     texts = {name: _texts([getattr(tracks[i], name) for i in which[order]]) for name in _TEXTS}
+    for name in ("number", "player"):
+        texts[name][~seen] = None
     xyxy = np.concatenate([np.zeros((0, 4)), *(track.xyxy for track in tracks)])[order]
     return Drawn(frame[order], track_id[order], xyxy, texts["role"], texts["team"], texts["number"], texts["player"])
 

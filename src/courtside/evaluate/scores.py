@@ -13,17 +13,18 @@ import numpy.typing as npt
 from courtside.config import IdentitySettings
 from courtside.errors import EvaluationError, nearest
 from courtside.evaluate.ball import BallScores, score_ball
-from courtside.evaluate.court import CourtScores, court_at, places, score_court
+from courtside.evaluate.court import CourtScores, score_court
 from courtside.evaluate.drawn import Drawn, Run, drawn_of, read_run, with_teams
 from courtside.evaluate.identity import IdentityScores, score_identity
 from courtside.evaluate.json_form import plain
 from courtside.evaluate.matching import Compared, compare, filled_in
 from courtside.evaluate.mot import Hota
 from courtside.evaluate.oracle import SWITCHES, true_people
+from courtside.evaluate.places import PlaceScores, places_by, score_places, true_places
 from courtside.evaluate.plays import PlayScores, score_plays
 from courtside.evaluate.tracking import TrackingScores, score_tracking, ti_hota
 from courtside.pipeline.resolve import resolve
-from courtside.truth.labels import PeopleLabels, Truth
+from courtside.truth.labels import CourtLabels, PeopleLabels, Truth
 from courtside.types import Team
 
 Floats = npt.NDArray[np.float64]
@@ -61,6 +62,7 @@ class Scores:
     tracking_all: TrackingScores | None = None
     court: CourtScores | None = None
     ti_hota: dict[float, Hota] | None = None
+    places: PlaceScores | None = None
     ball: BallScores | None = None
     plays: PlayScores | None = None
     oracle: tuple[OracleRow, ...] = ()
@@ -143,19 +145,15 @@ class _People:
         """Where the run places people, by its own tracks or by its court."""
         if drawn.court_m is not None:
             return drawn.court_m
-        court = self.run.court
-        return None if court is None else places(court, court_at(court, float(self.truth.rate), self.truth.cuts), drawn.frame, drawn.xyxy)
+        return None if self.run.court is None else self.by_court(self.run.court, drawn)
+
+    def by_court(self, court: CourtLabels, drawn: Drawn) -> Floats:
+        """Where a court places people."""
+        clip = self.run.records.clip
+        return places_by(court, self.run.records.frames, (clip.width, clip.height), drawn)
 
     def ti_hota(self, compared: Compared, drawn_m: Floats | None) -> dict[float, Hota] | None:
         return None if drawn_m is None or not np.isfinite(self.places_m).any() else ti_hota(compared, self.places_m, drawn_m)
-
-
-def _true_places(truth: Truth, labels: PeopleLabels) -> Floats:
-    """Where the labelled stand: as labelled, else under their true boxes by the true court."""
-    if truth.court is None:
-        return labels.court_m
-    below = places(truth.court, court_at(truth.court, float(truth.rate), truth.cuts), labels.frame, labels.xyxy)
-    return np.where(np.isfinite(labels.court_m), labels.court_m, below)
 
 
 def _oracle(people: _People, base: Compared) -> tuple[OracleRow, ...]:
@@ -173,8 +171,7 @@ def _oracle(people: _People, base: Compared) -> tuple[OracleRow, ...]:
         by_tau = people.ti_hota(compared, people.on_court(compared.drawn))
         rows.append(OracleRow(switch.name, switch.means, score_identity(compared), score_tracking(compared), by_tau[ORACLE_TAU_M] if by_tau else None))
     if truth.court is not None:
-        true_m = places(truth.court, court_at(truth.court, float(truth.rate), truth.cuts), base.drawn.frame, base.drawn.xyxy)
-        found = people.ti_hota(base, true_m)
+        found = people.ti_hota(base, people.by_court(truth.court, base.drawn))
         at_one = found[ORACLE_TAU_M] if found else None
         rows.insert(-1, OracleRow("true court", "places under the drawn boxes by the true homography", score_identity(base), score_tracking(base), at_one))
     return tuple(rows)
@@ -196,15 +193,17 @@ def score_run(run: Run, truth: Truth, *, oracle: bool = False) -> tuple[Scores, 
     compared = None
     if truth.people is not None and len(truth.people.labelled):
         labels = filled_in(truth.people)
-        people = _People(truth, labels, _true_places(truth, labels), run)
+        people = _People(truth, labels, true_places(truth, labels), run)
         compared, names = people.compared(run.people, run.teams)
         notes += [f"the run had no roster: its {ours} is taken for the {theirs}" for ours, theirs in names.items()]
+        drawn_m = people.on_court(compared.drawn)
         scores = replace(
             scores,
             identity=score_identity(compared),
             tracking=score_tracking(compared),
             tracking_all=score_tracking(compared, with_apart=True),
-            ti_hota=people.ti_hota(compared, people.on_court(compared.drawn)),
+            ti_hota=people.ti_hota(compared, drawn_m),
+            places=None if drawn_m is None or not np.isfinite(people.places_m).any() else score_places(compared, people.places_m, drawn_m),
             oracle=_oracle(people, compared) if oracle else (),
         )
     if truth.court is not None and run.court is not None:

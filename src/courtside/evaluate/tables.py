@@ -111,6 +111,11 @@ def _court(scores: Scores) -> Table:
         rows.append(("TI-HOTA", NOT_MEASURED))
     else:
         rows += [(f"TI-HOTA at {tau:g} m", _percent(found.hota)) for tau, found in scores.ti_hota.items()]
+    places = scores.places
+    far = NOT_MEASURED if places is None or places.n == 0 else f"{places.median_m:.2f} / {places.p90_m:.2f} / {places.p95_m:.2f} m"
+    rows.append(("people off their places, median / 90 % / 95 %", far))
+    if places is not None:
+        rows.append(("people without a place", _share(Share(places.n_unknown, places.n + places.n_unknown))))
     return Table("Court and places", ("measure", "value"), tuple(rows), "TI-HOTA: HOTA of places on the floor, right only with the right role, team and number")
 
 

@@ -1,48 +1,44 @@
-"""Who is who: one posterior over team and number per track, with the roster as a one-to-one constraint.
-
-A candidate is (team, number). Its log-posterior is log P(team | kit) + log P(readings | number) + log P(number | roster), carried along a track
-by how likely it is that the tracker still follows the same person. One player is never in two tracks that overlap in time.
-"""
+"""What the players on the floor are called: which kit is which team, and which number each player wears, with the roster as a one-to-one constraint."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from courtside.identity.assignment import Assignment, Slot
 from courtside.types import NUMBERS, Team
 
 Floats = npt.NDArray[np.float64]
 
 _OFF_ROSTER = 0.04  # chance that a player wears a number his roster doesn't list
-_OVERLAP_S = 0.1  # two segments of one person may overlap this long where a double box began or ended
-_SURE_KIT = 0.998  # the kit alone never says more than this
-
-
-@dataclass(frozen=True)
-class TrackEvidence:
-    """What is known of one segment of a track, from ``start_s`` to ``end_s`` of a clip: ``kit`` (3,) chances, ``numbers`` (101,) log-likelihoods."""
-
-    clip: int
-    start_s: float
-    end_s: float
-    kit: Floats
-    numbers: Floats
-    n_readings: int
+_HALF = 0.5  # who is no more likely one player than all others together is nobody in particular
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The best candidate of one segment: ``team`` index (0 or 1), ``number``; the chance of the team, of the number alone, and of both."""
+    """Who somebody most likely is: ``team`` index (0 or 1) and ``number``, with the chance of the team, of the number alone, and of both.
+
+    ``slot`` is the player on the floor he is, None where it is as likely that he is nobody or somebody else. It is the same for all stretches of one player.
+    """
 
     team: int
     number: str
     team_chance: float
     number_chance: float
     chance: float
+    slot: int | None = None
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The numbers read in one stretch: ``chance`` (r, 101) at ``time_s`` (r,), sorted."""
+
+    time_s: Floats
+    chance: Floats
 
 
 def number_priors(teams: Sequence[Team]) -> Floats:
@@ -55,72 +51,64 @@ def number_priors(teams: Sequence[Team]) -> Floats:
     return priors
 
 
-def overlap(a: TrackEvidence, b: TrackEvidence) -> bool:
-    """Whether two segments are both in view for longer than a moment."""
-    return a.clip == b.clip and min(a.end_s, b.end_s) - max(a.start_s, b.start_s) > _OVERLAP_S
+def verdicts(assignment: Assignment, readings: Sequence[Readings], priors: Floats, log_likelihood: Callable[[Readings], Floats]) -> list[Verdict]:
+    """Return who each stretch of one shot is.
 
+    The assignment says which stretches are one player; all that was read in those then says what he wears. Both must be believed: half a number that shows all
+    the time is one mistake, not many.
 
-def chain_beliefs(segments: Sequence[TrackEvidence], stays: Sequence[float], priors: Floats) -> list[Floats]:
-    """Return the belief (2, 101) over team and number in each segment of one track.
-
-    A hidden Markov chain: from one segment to the next the person stays the same with chance ``stays`` (len(segments) - 1 of them), else it is anybody.
-    So a name spreads over the moments at which nothing could be read as far as it is likely to be the same person there, and what is proved on both sides of
-    a doubtful moment holds in between.
+    Args:
+        assignment: of the stretches to the players on the floor.
+        readings: of each stretch.
+        priors: (2, 101) chances of each number in each team.
+        log_likelihood: of each number (101,) given all readings of one player.
     """
-    anybody = priors / priors.sum()
-    local = [_local(segment) for segment in segments]
-    forward, backward = [anybody], [np.ones_like(anybody)]
-    for i, now in enumerate(local):
-        forward[i] = _normalised(forward[i] * now)
-        if i < len(stays):
-            forward.append(stays[i] * forward[i] + (1 - stays[i]) * anybody)
-    for i in range(len(local) - 1, 0, -1):
-        ahead = backward[0] * local[i]
-        backward.insert(0, _normalised(stays[i - 1] * ahead + (1 - stays[i - 1]) * (anybody * ahead).sum()))
-    return [_normalised(before * after) for before, after in zip(forward, backward, strict=True)]
+    slots, chance = assignment.slots, assignment.chance
+    owner = chance[:, :-1].argmax(1) if len(chance) else np.zeros(0, int)
+    sure = chance[np.arange(len(chance)), owner]
+    worn: dict[int, Floats] = {}
+    for s in sorted(set(owner[sure > _HALF].tolist())):
+        mine = np.flatnonzero((owner == s) & (sure > _HALF)).tolist()
+        time_s = np.concatenate([readings[i].time_s for i in mine])
+        order = np.argsort(time_s, kind="stable")
+        log = log_likelihood(Readings(time_s[order], np.concatenate([readings[i].chance for i in mine])[order]))
+        worn[s] = _normalised(np.exp(log - log.max()) * priors[slots[s].team])
+    worn = _one_to_one(worn, slots)
+    found = []
+    for row, s, its in zip(chance, owner.tolist(), sure.tolist(), strict=True):
+        team = slots[s].team
+        team_chance = float(sum(row[k] for k, slot in enumerate(slots) if slot.team == team))
+        if its <= _HALF:
+            number = slots[s].number
+            found.append(Verdict(team, NUMBERS[number] if number is not None else "", team_chance, 0.0, 0.0))
+            continue
+        number = _claim(worn[s], slots[s])
+        found.append(Verdict(team, NUMBERS[number], team_chance, float(worn[s][number]), its * float(worn[s][number]), s))
+    return found
+
+
+def _claim(worn: Floats, slot: Slot) -> int:
+    return slot.number if slot.number is not None else int(worn.argmax())
+
+
+def _one_to_one(worn: Mapping[int, Floats], slots: Sequence[Slot]) -> dict[int, Floats]:
+    """Take from every player the numbers that his team-mates on the floor wear; who has to share one with a surer one gives it up."""
+    told = {}
+    for s, mine in worn.items():
+        left = mine.copy()
+        for t, theirs in worn.items():
+            number = _claim(theirs, slots[t])
+            if t != s and slots[t].team == slots[s].team and (number != _claim(mine, slots[s]) or theirs[number] > mine[number]):
+                left[number] *= 1 - theirs[number]
+        told[s] = _normalised(left)
+    return told
 
 
 def _normalised(values: Floats) -> Floats:
-    return np.asarray(values / values.sum())
+    return np.asarray(values / max(float(values.sum()), 1e-300))
 
 
-def _local(evidence: TrackEvidence) -> Floats:
-    """Return (2, 101) likelihoods, the largest 1."""
-    kit = np.clip(evidence.kit[:2], 1 - _SURE_KIT, _SURE_KIT)[:, None]
-    log = np.log(kit) + evidence.numbers[None]
-    return np.asarray(np.exp(log - log.max()))
-
-
-def name_segments(segments: Sequence[TrackEvidence], beliefs: Sequence[Floats]) -> list[Verdict]:
-    """Return one verdict per segment, with the roster as a one-to-one constraint: where two segments that overlap in time claim one player, the surer has him.
-
-    The other's claim is struck out and NOT shared out among the rest: that two people claim one name is a sign that one of them is not what he seems.
-    """
-    free, beliefs = beliefs, [belief.copy() for belief in beliefs]
-    proof = [float(np.sort(_odds(belief).ravel())[-1]) for belief in beliefs]
-    for best in sorted(range(len(segments)), key=lambda i: (-proof[i], -segments[i].n_readings, i)):
-        team, number = np.unravel_index(beliefs[best].argmax(), beliefs[best].shape)
-        claim = float(beliefs[best][team, number])
-        if claim < 0.5:
-            continue
-        for i, other in enumerate(segments):
-            if i != best and overlap(segments[best], other) and proof[i] <= proof[best]:
-                beliefs[i][team, number] *= 1 - claim
-    return [_verdict(segment, belief, before.sum(1)) for segment, belief, before in zip(segments, beliefs, free, strict=True)]
-
-
-def _odds(belief: Floats) -> Floats:
-    return np.asarray(np.log(belief + 1e-12) - np.log(1 - belief + 1e-12))
-
-
-def _verdict(segment: TrackEvidence, belief: Floats, teams: Floats) -> Verdict:
-    own = 1 - float(segment.kit[2])  # the chance that this is a player of either team at all
-    team, number = (int(i) for i in np.unravel_index(belief.argmax(), belief.shape))
-    team = int(teams.argmax()) if belief[team, number] < 0.5 else team
-    return Verdict(team, NUMBERS[number], own * float(teams[team]), own * float(belief[:, number].sum()), own * float(belief[team, number]))
-
-
-def team_order(tracks: Sequence[TrackEvidence], teams: Sequence[Team], kit_colors: Sequence[str | None]) -> tuple[bool, float]:
+def team_order(kits: Sequence[Floats], numbers: Sequence[Floats], teams: Sequence[Team], kit_colors: Sequence[str | None]) -> tuple[bool, float]:
     """Say which kit is which team: (whether kit 0 is the second team, the chance (0.5-1) that this is right).
 
     Evidence: how well each roster explains the numbers seen in each kit, the kits' colours against the rosters' ``jersey``, and, more weakly, ``color``:
@@ -130,11 +118,10 @@ def team_order(tracks: Sequence[TrackEvidence], teams: Sequence[Team], kit_color
         return False, 1.0
     straight, crossed = (np.log(p) for p in (number_priors(teams), number_priors(teams[::-1])))
     log_odds = 0.0
-    for track in tracks:
-        if track.n_readings:
-            kit = np.clip(track.kit[:2], 0.02, 0.98)[:, None]
-            fits = [np.logaddexp.reduce((np.log(kit) + prior + track.numbers[None]).ravel()) for prior in (straight, crossed)]
-            log_odds += float(np.clip(fits[0] - fits[1], -3, 3)) * 0.7  # one misread star must not decide
+    for chance, number in zip(kits, numbers, strict=True):
+        kit = np.clip(chance[:2], 0.02, 0.98)[:, None]
+        fits = [np.logaddexp.reduce((np.log(kit) + prior + number[None]).ravel()) for prior in (straight, crossed)]
+        log_odds += float(np.clip(fits[0] - fits[1], -3, 3)) * 0.7  # one misread star must not decide
     log_odds += _colour_evidence(teams, kit_colors)
     return log_odds < 0, float(1 / (1 + np.exp(-abs(log_odds))))
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,11 +14,8 @@ from courtside.types import NUMBERS, PLAYER_CLASSES, REFEREE
 
 Floats = npt.NDArray[np.float64]
 
-_NUMBER_GAIN = 7.0  # nats that two numbers must explain better than one before a tracklet is cut between them
 _TEAM_GAIN = 5.0  # the same for two teams
 _HALF_SEEN = 0.12  # chance of half a number in one look, as in ``numbers``, for anybody
-_COVERED = 0.5  # share of a box under another's from which the two may have been exchanged
-_UNSEEN_S = 0.35  # time out of sight after which somebody else may be followed
 
 
 @dataclass(frozen=True)
@@ -55,9 +51,14 @@ class Tracklet:
         return float(self.time_s[-1])
 
     @property
+    def referee_share(self) -> float:
+        """The share (0-1) of the detector's confidence that speaks for a referee."""
+        return float(self.confidence[self.referee].sum() / self.confidence.sum())
+
+    @property
     def is_referee(self) -> bool:
         """Whether most of the detector's confidence says so."""
-        return bool(self.confidence[self.referee].sum() > 0.5 * self.confidence.sum())
+        return self.referee_share > 0.5
 
     def between(self, start_s: float, end_s: float) -> Tracklet:
         """Return the part with ``start_s`` <= time < ``end_s``."""
@@ -118,8 +119,11 @@ def _is_part(a: int, b: int) -> bool:
     return NUMBERS[a] in NUMBERS[b] or NUMBERS[b] in NUMBERS[a]
 
 
-def number_cut(tracklet: Tracklet) -> tuple[float, float] | None:
-    """Return the times (s) of the last reading before and the first after an apparent switch of numbers, or None when one number explains all readings."""
+def number_cut(tracklet: Tracklet, gain: float) -> tuple[float, float] | None:
+    """Return the times (s) of the last reading before and the first after an apparent switch of numbers.
+
+    None where two numbers explain the readings by no more than ``gain`` nats better than one.
+    """
     evidence, first, last = look_log_likelihoods(tracklet.chance, tracklet.reading_s, _HALF_SEEN)
     if len(evidence) < 2:
         return None
@@ -127,7 +131,7 @@ def number_cut(tracklet: Tracklet) -> tuple[float, float] | None:
     after = evidence.sum(0) - before
     # Half a number before and all of it after is one shirt turning, not two people.
     half = np.array([_is_part(int(a), int(b)) for a, b in zip(before.argmax(1), after.argmax(1), strict=True)])
-    cut = _best_cut(np.where(half, 0, before.max(1) + after.max(1) - evidence.sum(0).max() - _NUMBER_GAIN))
+    cut = _best_cut(np.where(half, 0, before.max(1) + after.max(1) - evidence.sum(0).max() - gain))
     return None if cut is None else (float(last[cut]), float(first[cut + 1]))
 
 
@@ -142,7 +146,7 @@ def team_cut(tracklet: Tracklet, log_odds: Floats) -> tuple[float, float] | None
     return None if cut is None else (float(tracklet.look_s[cut]), float(tracklet.look_s[cut + 1]))
 
 
-def crowding(tracklet: Tracklet, others: list[Tracklet]) -> Floats:
+def crowding(tracklet: Tracklet, others: Sequence[Tracklet]) -> Floats:
     """Return (n,): at each box of ``tracklet``, the largest share of it that a box of another tracklet of that frame covers (0-1)."""
     worst = np.zeros(len(tracklet.frame))
     area = np.maximum(np.prod(tracklet.xyxy[:, 2:] - tracklet.xyxy[:, :2], 1), 1e-6)
@@ -155,26 +159,3 @@ def crowding(tracklet: Tracklet, others: list[Tracklet]) -> Floats:
             sides = np.clip(np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2]), 0, None)
             worst[mine] = np.maximum(worst[mine], np.prod(sides, 1) / area[mine])
     return worst
-
-
-def cut_at(tracklet: Tracklet, around: tuple[float, float], others: list[Tracklet]) -> Iterator[Tracklet]:
-    """Yield the two parts of a tracklet that changed hands between two moments (s): cut where it was most crowded, for there the switch was made."""
-    inside = np.flatnonzero((tracklet.time_s > around[0]) & (tracklet.time_s <= around[1]))
-    at = tracklet.time_s[inside[crowding(tracklet, others)[inside].argmax()]] if len(inside) else around[1]
-    for part in (tracklet.between(-np.inf, float(at)), tracklet.between(float(at), np.inf)):
-        if len(part.frame):
-            yield part
-
-
-def cut_where_doubtful(tracklet: Tracklet, others: list[Tracklet]) -> list[Tracklet]:
-    """Return the stretches of a tracklet between the moments at which the tracker may have gone over to somebody else.
-
-    Those are bodies that cover each other, and time out of sight. That it did not is likely, but not proved.
-    """
-    covered = crowding(tracklet, others) >= _COVERED
-    # one cut for each time they met: where the cover ends
-    starts = [float(tracklet.time_s[i + 1]) for i in np.flatnonzero(covered[:-1] & ~covered[1:])]
-    starts += [float(tracklet.time_s[i + 1]) for i in np.flatnonzero(np.diff(tracklet.time_s) > _UNSEEN_S)]
-    edges = [-np.inf, *sorted(set(starts)), np.inf]
-    parts = [tracklet.between(start, end) for start, end in itertools.pairwise(edges)]
-    return [part for part in parts if len(part.frame)]

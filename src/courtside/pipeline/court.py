@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from courtside.court import COURTS, Lens
+from courtside.court import COURTS, Court, Lens
+from courtside.court.feet import NEAR_SHOE_M, camera_position, covered_feet, sights
+from courtside.court.paths import end_state
 from courtside.court.registration import CourtTrack, line_agreement, register
+from courtside.court.standing import Looks, Stood, body_height, leaps, stand
+from courtside.identity.continuity import Whereabouts
 from courtside.records import Records
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-_FASTEST_M_S = 9.5  # a sprint of the fastest players, and a little
-_SMOOTH_S = 0.12  # standard deviation: a box's lower edge jitters with every step
+_LOOSE_M = 0.05  # our detector's boxes reach so far below the shoes, on simulated and on real clips
+_EDGE = 0.02  # of the picture's height: a box that ends nearer to the edge is cut by it; the boxes of people who are cut end some pixels inside
 _FOR_THE_LEAGUE = 15  # sightings of a clip that are enough to tell whose court it is
 _CLEARLY = 0.003  # share of the lines by which a court must fit better
-_REACH_S = 0.5  # a place is judged by those so near in time
 
 
-def place_court(records: Records, league: str) -> CourtTrack | None:
+def place_court(records: Records, measures: Court) -> CourtTrack | None:
     """Return where the court lies in every frame, or None where nobody looked for it."""
     if not records.court:
         return None
     size = records.clip.width, records.clip.height
-    return register(records.court, records.frames.time_s, records.frames.cut, COURTS[league], size)
+    return register(records.court, records.frames.time_s, records.frames.cut, measures, size)
 
 
 def find_league(clips: Sequence[Records]) -> str:
@@ -48,74 +49,77 @@ def find_league(clips: Sequence[Records]) -> str:
     return best
 
 
-def positions(frame: Ints, xyxy: Floats, time_s: Floats, cut: npt.NDArray[np.bool_], court: CourtTrack) -> Floats:
-    """Return (n, 2) where the feet stand in metres of the court frame, NaN where it is not known.
+def positions(
+    frame: Ints, xyxy: Floats, time_s: Floats, cut: npt.NDArray[np.bool_], court: CourtTrack, covered: npt.NDArray[np.float64] | None = None
+) -> Floats:
+    """Return (n, 2) where somebody stands in metres of the court frame, the floor under the middle of his body; NaN where it is not known.
 
-    A foot stands below the middle of its box's lower edge. A place that is too far from those around it to run there is struck out; the rest is averaged over
-    time, never across a gap or a cut.
+    How far away he is is told by his feet, and by his head where his feet are hidden or out of the picture; how it changes, by what a body can do. Nothing is
+    carried across a gap or a cut.
 
     Args:
-        frame: (n,) rising frame numbers.
+        frame: (n,) frame numbers, rising.
         xyxy: (n, 4) boxes in pixels.
         time_s: times of all frames of the clip.
         cut: which of all frames begin a shot.
         court: where the court lies.
+        covered: (n,) the share (0-1) of his feet that others hide (``covered_feet``); None where nobody knows of others.
     """
     places = np.full((len(frame), 2), np.nan)
-    feet = Lens(*court.lens).unbend(np.stack([(xyxy[:, 0] + xyxy[:, 2]) / 2, xyxy[:, 3]], 1))
-    rows = np.flatnonzero(court.valid[frame])
-    if len(rows):
-        back = np.linalg.inv(court.court_to_pinhole[frame[rows]])
-        homogeneous = np.einsum("nij,nj->ni", back, np.concatenate([feet[rows], np.ones((len(rows), 1))], 1))
-        places[rows] = homogeneous[:, :2] / homogeneous[:, 2:]
-    places[np.abs(places).max(1, initial=0) > 40] = np.nan  # at the horizon
-    shots = np.cumsum(cut)[frame]
-    broken = np.flatnonzero((np.diff(frame) > 1) | (np.diff(shots) > 0)) + 1
-    for run in np.split(np.arange(len(frame)), broken):
-        if len(run):
-            places[run] = _cleaned(time_s[frame[run]], places[run])
+    for run, stood in _stretches(frame, xyxy, time_s, cut, court, covered):
+        places[run] = stood.places_m
     return places
 
 
-def _cleaned(time_s: Floats, places: Floats) -> Floats:
-    known = np.isfinite(places[:, 0])
-    if known.sum() < 2:
-        return places
-    at, mine = time_s[known], places[known]
-    gap_s = np.abs(at[:, None] - at[None])
-    near = (gap_s <= _REACH_S) & (gap_s > 0)
-    apart = np.hypot(*(mine[:, None] - mine[None]).transpose(2, 0, 1))
-    reachable = apart <= _FASTEST_M_S * gap_s + 0.5  # half a metre is what a box's edge jumps
-    good = (reachable & near).sum(1) >= 0.5 * near.sum(1)
-    weight = np.exp(-0.5 * (gap_s / _SMOOTH_S) ** 2) * good[None]
-    # a straight line through the places around, weighed by nearness (LOESS, Cleveland 1979): a mean would lag behind at both ends
-    apart_s = at[None] - at[:, None]
-    s0, s1, s2 = ((weight * apart_s**power).sum(1, keepdims=True) for power in range(3))
-    spread = s0 * s2 - s1**2
-    line = (s2 * (weight @ mine) - s1 * ((weight * apart_s) @ mine)) / np.where(spread > 1e-9, spread, 1)
-    mean = weight @ mine / np.maximum(s0, 1e-9)
-    out = places.copy()
-    out[known] = np.where((s0 > 0.3) & good[:, None], np.where(spread > 1e-6, line, mean), np.nan)
-    return out
+def ends(
+    frame: Ints, xyxy: Floats, time_s: Floats, cut: npt.NDArray[np.bool_], court: CourtTrack, covered: npt.NDArray[np.float64] | None = None
+) -> tuple[Whereabouts | None, Whereabouts | None]:
+    """Return where somebody was and how he ran when he was first and last seen, as ``continuity`` compares them; None where it is not known.
+
+    The arguments are those of ``positions``; without at least two frames on end nothing is known of a velocity, and so nothing at all.
+    """
+    found: list[Whereabouts | None] = [None, None]
+    for run, stood in _stretches(frame, xyxy, time_s, cut, court, covered):
+        for end in (0, 1):
+            row = (0, -1)[end]
+            if len(run) > 1 and run[row] == (0, len(frame) - 1)[end] and np.isfinite(stood.places_m[row]).all():
+                at = time_s[frame[run]]
+                state, covariance = end_state(at, stood.seen_m, stood.information, last=bool(end))
+                found[end] = Whereabouts(float(at[row]), state[:2], state[2:], covariance)
+    return found[0], found[1]
 
 
-def outside_m(places: Floats, league: str) -> Floats:
-    """Return (n,) how far beyond the lines each place (n, 2) lies, 0 on the court, NaN where unknown."""
-    court = COURTS[league]
-    beyond = np.abs(places) - (court.half_length_m, court.half_width_m)
-    return np.asarray(np.hypot(*np.maximum(beyond, 0).T))
+def _stretches(
+    frame: Ints, xyxy: Floats, time_s: Floats, cut: npt.NDArray[np.bool_], court: CourtTrack, covered: npt.NDArray[np.float64] | None
+) -> Iterator[tuple[Ints, Stood]]:
+    """Yield the rows and places of each stretch without a gap or a cut in which the court is known."""
+    width, height = (round(2 * middle) for middle in court.lens[:2])  # a lens's middle is the picture's
+    camera_m = camera_position(court.court_to_pinhole, (width, height)) if len(frame) else None
+    if camera_m is None:
+        return
+    maps = np.where(court.valid[frame][:, None, None], court.court_to_pinhole[frame], np.nan)
+    edge = _EDGE * height
+    looks = Looks(
+        sights(maps, Lens(*court.lens), camera_m, xyxy),
+        np.zeros(len(frame)) if covered is None else covered,
+        no_feet=xyxy[:, 3] > height - edge,
+        no_head=xyxy[:, 1] < edge,
+        no_side=(xyxy[:, 0] < edge) | (xyxy[:, 2] > width - edge),
+        below_m=NEAR_SHOE_M + _LOOSE_M,
+    )
+    tall_m = body_height(looks, float(np.median(np.diff(time_s))) if len(time_s) > 1 else 1.0)
+    shots, known = np.cumsum(cut)[frame], court.valid[frame]
+    broken = np.flatnonzero((np.diff(frame) != 1) | (np.diff(shots) > 0) | (np.diff(known) != 0)) + 1
+    for run in np.split(np.arange(len(frame)), broken):
+        if known[run[0]]:
+            for part in np.split(run, leaps(time_s[frame[run]], looks.of(run))):
+                yield part, stand(time_s[frame[part]], looks.of(part), tall_m)
 
 
-def write_court(path: Path, court: CourtTrack, league: str) -> None:
-    """Write ``court.json``: league, lens, and for every frame ``valid``, ``court_to_pinhole`` (3x3 or null) and ``error_m`` (or null)."""
-    frames = [
-        {
-            "frame": i,
-            "valid": bool(valid),
-            "court_to_pinhole": [[float(f"{value:.8g}") for value in row] for row in map_.tolist()] if valid else None,
-            "error_m": round(float(error), 3) if valid and np.isfinite(error) else None,
-        }
-        for i, (valid, map_, error) in enumerate(zip(court.valid, court.court_to_pinhole, court.error_m, strict=True))
-    ]
-    document = {"format": 1, "league": league, "lens": list(court.lens), "frames": frames}
-    path.write_text(json.dumps(document))
+def everybodys_positions(paths: Sequence[tuple[Ints, Floats]], time_s: Floats, cut: npt.NDArray[np.bool_], court: CourtTrack) -> list[Floats]:
+    """Return ``positions`` of all the people of a clip, who hide each other's feet; ``paths`` has the frames (n,) and boxes (n, 4) of each."""
+    if not paths:
+        return []
+    covered = covered_feet(np.concatenate([frame for frame, _ in paths]), np.concatenate([xyxy for _, xyxy in paths]))
+    shares = np.split(covered, np.cumsum([len(frame) for frame, _ in paths])[:-1])
+    return [positions(frame, xyxy, time_s, cut, court, share) for (frame, xyxy), share in zip(paths, shares, strict=True)]

@@ -1,18 +1,19 @@
-"""What a run leaves behind for others to load: ``result.json``, ``tracks.parquet``, a MOT text file. Everything is written aside and renamed."""
+"""What a run leaves behind for others to load: ``result.json``, ``tracks.parquet``, ``court.json``, a MOT text file. All is written aside and renamed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from courtside.court import Court
 from courtside.court.registration import CourtTrack
 from courtside.errors import RecordsError
-from courtside.pipeline.court import positions
+from courtside.pipeline.court import everybodys_positions
 from courtside.pipeline.resolve import Result, Track
 from courtside.records import Records
 from courtside.types import Team
@@ -61,34 +62,47 @@ def write_tracks(path: Path, result: Result, records: Records, clip: int) -> Non
     frame = np.concatenate([track.frame for track in tracks]) if tracks else np.zeros(0, int)
     xyxy = np.concatenate([track.xyxy for track in tracks]) if tracks else np.zeros((0, 4))
     track_id = np.repeat([track.track_id for track in tracks], lengths).astype(int)
-    places = np.concatenate([_places(track, result.courts, records) for track in tracks]) if tracks else np.zeros((0, 2))
+    court, frames = (result.courts[clip] if result.courts else None), records.frames
+    places = np.full((len(frame), 2), np.nan)
+    if court is not None and tracks:
+        places = np.concatenate(everybodys_positions([(track.frame, track.xyxy) for track in tracks], frames.time_s, frames.cut, court))
     order = np.lexsort((track_id, frame))
     which = np.repeat(np.arange(len(tracks)), lengths)[order]
     columns: dict[str, Any] = {"frame": frame[order], "time_s": records.frames.time_s[frame[order]], "track_id": track_id[order]}
     columns |= {side: xyxy[order, i].astype(np.float32) for i, side in enumerate(("x1", "y1", "x2", "y2"))}
-    columns |= {name: [getattr(tracks[i], name) for i in which] for name in ("role", "team", "number", "player", "probability")}
+    columns |= {name: [getattr(tracks[i], name) for i in which] for name in ("role", "team", "probability")}
+    seen = np.concatenate([track.well_seen for track in tracks])[order] if tracks else np.zeros(0, bool)
+    columns |= {name: [getattr(tracks[i], name) if well else None for i, well in zip(which, seen, strict=True)] for name in ("number", "player")}
     columns |= {name: pa.array(places[order, i], pa.float32(), from_pandas=True) for i, name in enumerate(("court_x_m", "court_y_m"))}  # NaN is null
     table = pa.table({field.name: pa.array(columns[field.name], field.type) for field in schema}, schema=schema)
     write_aside(path, lambda aside: pq.write_table(table, aside, compression="zstd"))
-
-
-def _places(track: Track, courts: Sequence[CourtTrack | None], records: Records) -> npt.NDArray[np.float64]:
-    court = courts[track.clip] if courts else None
-    if court is None:
-        return np.full((len(track.frame), 2), np.nan)
-    return positions(track.frame, track.xyxy, records.frames.time_s, records.frames.cut, court)
 
 
 def write_mot(path: Path, result: Result, clip: int) -> None:
     """Write the MOTChallenge text format: frame from 1, id, left, top, width, height, confidence, -1, -1, -1."""
     tracks = [track for track in result.tracks if track.clip == clip]
     rows = sorted(
-        (int(frame) + 1, track.track_id, *map(float, box), track.probability)
-        for track in tracks
-        for frame, box in zip(track.frame, track.xyxy, strict=True)
+        (int(frame) + 1, track.track_id, *map(float, box), track.probability) for track in tracks for frame, box in zip(track.frame, track.xyxy, strict=True)
     )
     lines = (f"{frame},{one},{x1:.2f},{y1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},{sure:.4f},-1,-1,-1\n" for frame, one, x1, y1, x2, y2, sure in rows)
     write_aside(path, lambda aside: aside.write_text("".join(lines)))
+
+
+def write_court(path: Path, court: CourtTrack, measures: Court) -> None:
+    """Write ``court.json``: the court's measures, the lens, and for every frame ``valid``, ``court_to_pinhole`` (3x3 or null) and ``error_m`` (or null)."""
+    frames = [
+        {
+            "frame": i,
+            "valid": bool(valid),
+            "court_to_pinhole": [[float(f"{value:.8g}") for value in row] for row in map_.tolist()] if valid else None,
+            "error_m": round(float(error), 3) if valid and np.isfinite(error) else None,
+        }
+        for i, (valid, map_, error) in enumerate(zip(court.valid, court.court_to_pinhole, court.error_m, strict=True))
+    ]
+    own = asdict(measures)
+    document = {"format": 1, "league": own.pop("league"), "court": own, "lens": list(court.lens), "frames": frames}
+    text = json.dumps(document)
+    write_aside(path, lambda aside: aside.write_text(text))
 
 
 def _team(team: Team) -> dict[str, Any]:

@@ -38,5 +38,8 @@ def make_encoder(settings: Settings) -> AppearanceEncoder:
 
 
 def make_court_model(settings: Settings) -> CourtModel | None:
-    """Make the court model, or None where the court is not looked for."""
-    return None if settings.court.backend == "none" else zoo.create("court", settings.court.backend)
+    """Make the court model, as ``make_detector`` does; None where the court is not looked for."""
+    if settings.court.backend == "none":
+        return None
+    wanted = settings.court.model_dump(exclude_none=True, include={"backend", "model", "landmarks"})
+    return zoo.create("court", **wanted, **_placed("court", settings))

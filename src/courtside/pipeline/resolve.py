@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from courtside.config import IdentitySettings
+from courtside.court import COURTS, Court
 from courtside.court.registration import CourtTrack
 from courtside.identity.agreement import ConsecutiveAgreement
-from courtside.identity.linking import camera_positions, link
-from courtside.identity.naming import TrackEvidence, Verdict, chain_beliefs, name_segments, number_priors, overlap, team_order
+from courtside.identity.assignment import Stretch, assign
+from courtside.identity.naming import Readings, Verdict, number_priors, team_order, verdicts
 from courtside.identity.numbers import number_log_likelihood
 from courtside.identity.paths import fill_gaps, smooth
+from courtside.identity.stretches import Part, cut_where_doubtful, most_crowded
 from courtside.identity.teams import KitModel, fit_kits
-from courtside.identity.tracklets import Tracklet, cut_at, cut_where_doubtful, number_cut, team_cut, tracklets_of
+from courtside.identity.tracklets import Tracklet, team_cut, tracklets_of
 from courtside.identity.umap_teams import fit_umap_kits
-from courtside.pipeline.court import find_league, outside_m, place_court, positions
+from courtside.pipeline.court import find_league, place_court, positions
+from courtside.pipeline.whereabouts import whereabouts
 from courtside.records import Records
 from courtside.types import Person, Role, Team
 
 Floats = npt.NDArray[np.float64]
-
-_STAYS, _LINK_HOLDS = 0.88, 0.85
-"""Chance that it is the same person after the tracker saw two bodies cover each other or lost sight of one, and after a gap that only place and time bridge."""
 
 _MAY_BE_REFEREE = 0.05
 """Players are hardly ever taken for referees (share below 0.03 on the labelled clips); whoever is more often is drawn without team and name."""
@@ -35,12 +35,18 @@ _MAY_BE_REFEREE = 0.05
 _OFF_COURT_M = 1.5
 """Beyond the lines for most of the time: not a player. Who throws the ball in stands just outside, and a box's lower edge is good to some decimetres."""
 
+_WELL_SEEN = 0.3
+"""A box that the detector believes less in carries no name: one in five lies on somebody else or between two people."""
+
 _ANONYMOUS = (("Team A", "#E4572E"), ("Team B", "#2E86E4"))
 
 
 @dataclass(frozen=True)
 class Track:
-    """One person of one clip, over all the clip. What is not proved is None; ``best`` is the best guess all the same, for the summary and for debugging."""
+    """One person of one clip, over all the clip. What is not proved is None; ``best`` is the best guess all the same, for the summary and for debugging.
+
+    ``well_seen`` (n,) tells in which of its frames number and name may be drawn: where the detector saw the box itself and believed in it.
+    """
 
     track_id: int
     clip: int
@@ -53,25 +59,27 @@ class Track:
     n_readings: int
     frame: npt.NDArray[np.int64]
     xyxy: Floats
+    well_seen: npt.NDArray[np.bool_]
 
     def person(self, row: int) -> Person:
-        """Return the person as in the ``row``-th of this track's frames."""
+        """Return the person as drawn in the ``row``-th of this track's frames."""
         x1, y1, x2, y2 = (float(side) for side in self.xyxy[row])
-        return Person(self.track_id, (x1, y1, x2, y2), self.role, self.team, self.number, self.player, self.probability)
+        number, player = (self.number, self.player) if self.well_seen[row] else (None, None)
+        return Person(self.track_id, (x1, y1, x2, y2), self.role, self.team, number, player, self.probability)
 
 
 @dataclass(frozen=True)
 class Result:
     """Who is who: the two ``teams`` as drawn (rosters' or anonymous), ``teams_chance`` that they are not the wrong way round, and every ``Track``.
 
-    ``courts`` says for each clip where the court lies, None where nobody looked; ``league`` whose court it is.
+    ``courts`` says for each clip where the court lies, None where nobody looked; ``measures`` whose court it is.
     """
 
     teams: tuple[Team, ...]
     teams_chance: float
     tracks: tuple[Track, ...]
     courts: tuple[CourtTrack | None, ...] = ()
-    league: str = "nba"
+    measures: Court = COURTS["nba"]
 
     def people(self, clip: int) -> Mapping[int, list[Person]]:
         """Return the people of each frame of one clip."""
@@ -83,36 +91,29 @@ class Result:
         return frames
 
 
-def _cut_contradictions(tracklets: list[Tracklet], kits: KitModel) -> list[Tracklet]:
+def _cut_between_teams(tracklets: list[Tracklet], kits: KitModel) -> list[Tracklet]:
     done: list[Tracklet] = []
     waiting = list(tracklets)
     while waiting:
         tracklet = waiting.pop()
-        around = team_cut(tracklet, kits.log_odds(tracklet.look)) or number_cut(tracklet)
+        around = team_cut(tracklet, kits.log_odds(tracklet.look))
         if around is None:
             done.append(tracklet)
         else:
-            waiting += cut_at(tracklet, around, tracklets)
+            moment = most_crowded(tracklet, around, tracklets)
+            waiting += [part for part in (tracklet.between(-np.inf, moment), tracklet.between(moment, np.inf)) if len(part.frame)]
     return sorted(done, key=lambda tracklet: (tracklet.clip, tracklet.frame[0], tracklet.tracker_id))
 
 
-def _evidence(tracklet: Tracklet, kits: KitModel, settings: IdentitySettings) -> TrackEvidence:
+def _numbers(readings: Readings, settings: IdentitySettings) -> Floats:
+    """Return (101,) log-likelihoods of each number given all ``readings`` of one person."""
     if settings.rule == "consecutive":
-        numbers = ConsecutiveAgreement(settings.agree).log_likelihood(tracklet.chance)
-    else:
-        numbers = number_log_likelihood(tracklet.chance, tracklet.reading_s)
-    return TrackEvidence(
-        tracklet.clip,
-        tracklet.start_s,
-        tracklet.end_s,
-        kits.chance(tracklet.look),
-        numbers,
-        len(tracklet.chance),
-    )
+        return ConsecutiveAgreement(settings.agree).log_likelihood(readings.chance)
+    return number_log_likelihood(readings.chance, readings.time_s)
 
 
-def _kit_color(players: Sequence[Tracklet], evidence: Sequence[TrackEvidence], kit: int) -> str | None:
-    colors = [player.color for player, known in zip(players, evidence, strict=True) if known.kit[kit] > 0.8 and len(player.color)]
+def _kit_color(parts: Sequence[Tracklet], kits: Sequence[Floats], kit: int) -> str | None:
+    colors = [part.color for part, chance in zip(parts, kits, strict=True) if chance[kit] > 0.8 and len(part.color)]
     if not colors:
         return None
     blue, green, red = (int(value) for value in np.median(np.concatenate(colors), 0))
@@ -127,142 +128,103 @@ def _in_kit_order(teams: Sequence[Team], crossed: bool, colors: Sequence[str | N
     return tuple(ordered)
 
 
-def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: IdentitySettings, league: str = "auto") -> Result:
+def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: IdentitySettings, measures: Court | None = None) -> Result:
     """Name the people of all ``clips`` of one game.
 
     Args:
         clips: the records of each clip; teams and identities are shared by all of them.
         rosters: none, one or two teams.
         settings: what must be proved before it is drawn.
-        league: whose court it is, "auto" to find out.
+        measures: whose court it is, None to find out.
     """
-    league = find_league(clips) if league == "auto" else league
-    courts = tuple(place_court(records, league) for records in clips)
-    cameras = [camera_positions(records.frames.motion) for records in clips]
+    measures = measures or COURTS[find_league(clips)]
+    courts = tuple(place_court(records, measures) for records in clips)
     tracklets = [tracklet for i, records in enumerate(clips) for tracklet in tracklets_of(records, i)]
     fit = fit_umap_kits if settings.teams == "umap" else fit_kits
     kits = fit([tracklet for tracklet in tracklets if not tracklet.is_referee])
-    tracklets = _cut_contradictions(tracklets, kits)
-    sides = np.array([kits.chance(tracklet.look) for tracklet in tracklets]).reshape(-1, 3)
-    people = [_person([tracklets[i] for i in track], tracklets) for track in link(tracklets, sides, cameras)]
-    people = [person for person in people if _is_somebody(person, settings) and _is_on_the_court(person, clips, courts, league)]
-    players = [person for person in people if not person.is_referee]
-    evidence = [[_evidence(segment, kits, settings) for segment in player.segments] for player in players]
-    segments = [segment for player in players for segment in player.segments]
-    known = list(itertools.chain.from_iterable(evidence))
-    colors = [_kit_color(segments, known, kit) for kit in (0, 1)]
-    crossed, order_chance = team_order(known, rosters, colors)
+    tracklets = [tracklet for tracklet in _cut_between_teams(tracklets, kits) if _is_somebody(tracklet, settings)]
+    tracklets = [tracklet for tracklet in tracklets if _is_on_the_court(tracklet, clips[tracklet.clip], courts[tracklet.clip], measures)]
+    parts = cut_where_doubtful([tracklet for tracklet in tracklets if not tracklet.is_referee])
+    pieces = [part.tracklet for part in parts]
+    readings = [Readings(piece.reading_s, piece.chance) for piece in pieces]
+    kit, numbers = [kits.chance(piece.look) for piece in pieces], [_numbers(read, settings) for read in readings]
+    read = [i for i in range(len(parts)) if len(readings[i].time_s)]
+    colors = [_kit_color(pieces, kit, k) for k in (0, 1)]
+    crossed, order_chance = team_order([kit[i] for i in read], [numbers[i] for i in read], rosters, colors)
     teams = _in_kit_order(rosters, crossed, colors)
     if len(rosters) == 2 and order_chance < settings.min_confidence:
         teams = _in_kit_order((), False, colors)  # which side is which is not proved: no team name, so no player's name either
         order_chance = 1.0
     priors = number_priors(teams)
-    beliefs = [belief for player, parts in zip(players, evidence, strict=True) for belief in chain_beliefs(parts, player.stays, priors)]
-    verdicts = iter(name_segments(known, beliefs))
-    tracks = [_referee(person) for person in people if person.is_referee]
-    named = []
-    for player, parts in zip(players, evidence, strict=True):
-        named += _player(player, parts, [next(verdicts) for _ in parts], teams, order_chance, settings)
-    return Result(teams, order_chance, tuple(_finished(tracks + _merged(named), clips, settings)), courts, league)
+    tracks = [_referee(tracklet) for tracklet in tracklets if tracklet.is_referee]
+    for shot in sorted({(piece.clip, piece.shot) for piece in pieces}):
+        inside = [i for i, piece in enumerate(pieces) if (piece.clip, piece.shot) == shot]
+        known = {i: n for n, i in enumerate(inside)}
+        places = whereabouts([pieces[i] for i in inside], clips[shot[0]], courts[shot[0]])
+        stretches = [
+            Stretch(pieces[i].start_s, pieces[i].end_s, *where, _index(known, parts[i].follows), parts[i].stays, kit[i], numbers[i])
+            for i, where in zip(inside, places, strict=True)
+        ]
+        found = verdicts(assign(stretches, priors), [readings[i] for i in inside], priors, partial(_numbers, settings=settings))
+        tracks += _players([parts[i] for i in inside], [kit[i] for i in inside], found, teams, order_chance, settings)
+    return Result(teams, order_chance, tuple(_finished(_merged(tracks), clips, settings)), courts, measures)
 
 
-@dataclass(frozen=True)
-class _Person:
-    """Linked tracklets, cut at every doubtful moment: ``stays`` is the chance, at each cut, that it is the same person on both sides."""
-
-    segments: tuple[Tracklet, ...]
-    stays: tuple[float, ...]
-
-    @property
-    def referee_share(self) -> float:
-        """The share (0-1) of the detector's confidence that speaks for a referee."""
-        confidence, referee = (np.concatenate([getattr(segment, name) for segment in self.segments]) for name in ("confidence", "referee"))
-        return float(confidence[referee].sum() / confidence.sum())
-
-    @property
-    def is_referee(self) -> bool:
-        return self.referee_share > 0.5
+def _index(known: Mapping[int, int], i: int | None) -> int | None:
+    return None if i is None else known[i]
 
 
-def _person(parts: Sequence[Tracklet], everybody: list[Tracklet]) -> _Person:
-    segments: list[Tracklet] = []
-    stays: list[float] = []
-    for part in parts:
-        for i, segment in enumerate(cut_where_doubtful(part, everybody)):
-            if segments:
-                stays.append(_STAYS if i else _LINK_HOLDS)
-            segments.append(segment)
-    return _Person(tuple(segments), tuple(stays))
+def _is_somebody(tracklet: Tracklet, settings: IdentitySettings) -> bool:
+    return tracklet.end_s - tracklet.start_s >= settings.min_track_s and float(tracklet.confidence.mean()) >= settings.min_track_confidence
 
 
-def _is_somebody(person: _Person, settings: IdentitySettings) -> bool:
-    confidence = np.concatenate([segment.confidence for segment in person.segments])
-    lasted_s = person.segments[-1].end_s - person.segments[0].start_s
-    return lasted_s >= settings.min_track_s and float(confidence.mean()) >= settings.min_track_confidence
-
-
-def _is_on_the_court(person: _Person, clips: Sequence[Records], courts: Sequence[CourtTrack | None], league: str) -> bool:
+def _is_on_the_court(tracklet: Tracklet, records: Records, court: CourtTrack | None, measures: Court) -> bool:
     """Tell who takes part from bench, coaches and crowd: those stand off the court for most of the time. Where it is not known, everybody takes part."""
-    clip = person.segments[0].clip
-    court, (frame, xyxy) = courts[clip], _boxes(person.segments)
     if court is None:
         return True
-    frames = clips[clip].frames
-    beyond = outside_m(positions(frame, xyxy, frames.time_s, frames.cut, court), league)
+    beyond = measures.outside_m(positions(tracklet.frame, tracklet.xyxy, records.frames.time_s, records.frames.cut, court))
     known = np.isfinite(beyond)
     return int(known.sum()) < 5 or float(np.median(beyond[known])) < _OFF_COURT_M
 
 
-def _boxes(segments: Sequence[Tracklet]) -> tuple[npt.NDArray[np.int64], Floats]:
-    return np.concatenate([segment.frame for segment in segments]), np.concatenate([segment.xyxy for segment in segments])
+def _referee(tracklet: Tracklet) -> Track:
+    seen = tracklet.confidence >= _WELL_SEEN
+    return Track(0, tracklet.clip, "referee", None, None, None, tracklet.referee_share, None, 0, tracklet.frame, tracklet.xyxy, seen)
 
 
-def _referee(person: _Person) -> Track:
-    frame, xyxy = _boxes(person.segments)
-    return Track(0, person.segments[0].clip, "referee", None, None, None, person.referee_share, None, 0, frame, xyxy)
-
-
-def _player(
-    person: _Person, evidence: Sequence[TrackEvidence], verdicts: Sequence[Verdict], teams: Sequence[Team], order_chance: float, settings: IdentitySettings
-) -> list[tuple[Track, list[TrackEvidence]]]:
-    """Return the stretches of a person over which one and the same thing is drawn, each a track of its own until they are merged."""
-    drawn: list[tuple[Track, list[TrackEvidence]]] = []
-    for segment, known, verdict in zip(person.segments, evidence, verdicts, strict=True):
-        team_chance, chance = verdict.team_chance * order_chance, verdict.chance * order_chance
-        surely_plays = person.referee_share <= _MAY_BE_REFEREE
+def _players(
+    parts: Sequence[Part], kits: Sequence[Floats], found: Sequence[Verdict], teams: Sequence[Team], order_chance: float, settings: IdentitySettings
+) -> list[Track]:
+    """Return the tracks of one shot: the stretches of one player over which the same is drawn, or those of one tracklet that is nobody's."""
+    groups: dict[tuple[object, ...], list[Track]] = defaultdict(list)
+    for part, kit, verdict in zip(parts, kits, found, strict=True):
+        piece, own = part.tracklet, 1 - float(kit[2])  # the chance that this is a player of either team at all
+        team_chance, chance = verdict.team_chance * own * order_chance, verdict.chance * own * order_chance
+        surely_plays = piece.referee_share <= _MAY_BE_REFEREE
         team = teams[verdict.team] if surely_plays and team_chance >= settings.min_confidence else None
         number = verdict.number if team and chance >= settings.min_confidence else None
         player = team.players.get(number) if team and number else None
         text = (team.name if team else None, number, player)
-        track = Track(0, segment.clip, "player", *text, chance if number else team_chance, verdict, known.n_readings, segment.frame, segment.xyxy)
-        if drawn and (drawn[-1][0].team, drawn[-1][0].number) == text[:2]:
-            drawn[-1] = (_together([drawn[-1][0], track]), [*drawn[-1][1], known])
-        else:
-            drawn.append((track, [known]))
-    return drawn
+        seen = piece.confidence >= _WELL_SEEN
+        track = Track(0, piece.clip, "player", *text, chance if number else team_chance, verdict, len(piece.reading_s), piece.frame, piece.xyxy, seen)
+        groups[("slot", verdict.slot) if verdict.slot is not None else ("tracklet", part.whole), text].append(track)
+    return [_together(tracks) for tracks in groups.values()]
 
 
 def _together(tracks: Sequence[Track]) -> Track:
-    frame, xyxy = np.concatenate([track.frame for track in tracks]), np.concatenate([track.xyxy for track in tracks])
+    frame, xyxy, seen = (np.concatenate([getattr(track, name) for track in tracks]) for name in ("frame", "xyxy", "well_seen"))
     _, rows = np.unique(frame, return_index=True)  # a double box at the seam
     best = max(tracks, key=lambda track: track.probability).best
     weakest, n_readings = min(track.probability for track in tracks), sum(track.n_readings for track in tracks)
-    return replace(tracks[0], probability=weakest, best=best, n_readings=n_readings, frame=frame[rows], xyxy=xyxy[rows])
+    return replace(tracks[0], probability=weakest, best=best, n_readings=n_readings, frame=frame[rows], xyxy=xyxy[rows], well_seen=seen[rows])
 
 
-def _merged(named: Sequence[tuple[Track, list[TrackEvidence]]]) -> list[Track]:
-    """Join the tracks of one clip that are proved to be the same player and are never in view together."""
-    groups: list[list[tuple[Track, list[TrackEvidence]]]] = []
-    for track, known in named:
-        for group in groups:
-            first = group[0][0]
-            same = track.number is not None and (track.clip, track.team, track.number) == (first.clip, first.team, first.number)
-            if same and not any(overlap(a, b) for a in known for _, other in group for b in other):
-                group.append((track, known))
-                break
-        else:
-            groups.append([(track, known)])
-    return [_together([track for track, _ in group]) for group in groups]
+def _merged(tracks: Sequence[Track]) -> list[Track]:
+    """Join what is proved to be one player in the shots of one clip."""
+    groups: dict[tuple[object, ...], list[Track]] = defaultdict(list)
+    for i, track in enumerate(tracks):
+        groups[(track.clip, track.team, track.number) if track.number else (i,)].append(track)
+    return [_together(group) for group in groups.values()]
 
 
 def _finished(tracks: Sequence[Track], clips: Sequence[Records], settings: IdentitySettings) -> list[Track]:
@@ -279,5 +241,7 @@ def _finished(tracks: Sequence[Track], clips: Sequence[Records], settings: Ident
             frame, xyxy = fill_gaps(track.frame[inside], track.xyxy[inside], table.time_s, settings.fill_gap_s)
             frames.append(frame)
             boxes.append(smooth(frame, xyxy, table.time_s))
-        finished.append(replace(track, track_id=counts[track.clip], frame=np.concatenate(frames), xyxy=np.concatenate(boxes)))
+        drawn = np.concatenate(frames)
+        seen = np.isin(drawn, track.frame[track.well_seen])
+        finished.append(replace(track, track_id=counts[track.clip], frame=drawn, xyxy=np.concatenate(boxes), well_seen=seen))
     return finished

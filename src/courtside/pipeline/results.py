@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from courtside.court import COURTS, Court
+from courtside.court.custom import flaw
 from courtside.court.registration import CourtTrack
 from courtside.errors import RecordsError
 from courtside.types import Person, Team
@@ -73,8 +75,17 @@ def read_court(path: Path) -> tuple[Court, CourtTrack]:
         maps = [np.array(frame["court_to_pinhole"], float).reshape(3, 3) if frame["valid"] else nowhere for frame in frames]
         error_m = np.array([np.nan if frame["error_m"] is None else frame["error_m"] for frame in frames], float)
         valid = np.array([frame["valid"] for frame in frames], bool)
-        return COURTS[document["league"]], CourtTrack(valid, np.array(maps).reshape(-1, 3, 3), (cx, cy, sx, sy, k1, k2), error_m)
+        return _measures(document), CourtTrack(valid, np.array(maps).reshape(-1, 3, 3), (cx, cy, sx, sy, k1, k2), error_m)
     except FileNotFoundError as error:
         raise RecordsError(f"{path.parent}: no court in this run; run `courtside analyze` and `resolve` again with court.backend=courtside") from error
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise RecordsError(f"{path}: damaged; run `courtside resolve` again") from error
+
+
+def _measures(document: dict[str, Any]) -> Court:
+    if "court" not in document:  # as written before a court could be somebody's own
+        return COURTS[document["league"]]
+    court = Court(document["league"], **document["court"])
+    if flaw(court) is not None:
+        raise ValueError(flaw(court))
+    return court

@@ -67,6 +67,17 @@ def test_sequences(scenes: list[Scene], length: int) -> None:
     assert images.shape == (min(length, 6), 3, 64, 64) and masks.shape == (min(length, 6), 1, 64, 64) and masks[0].any()
 
 
+def test_an_untrained_network_remembers_who_was_here() -> None:
+    import torch
+
+    network = make_network(64).eval()
+    memory, nothing = network.memory_attention, torch.zeros(1, 1, 16, 128)
+    around = memory.rotary_emb(nothing[0], memory.position_ids)
+    for layer in memory.layers:
+        _, weights = layer.cross_attn_image(nothing, nothing[..., :64], nothing[..., :64], around)
+        assert weights[0, 0].argmax(-1).tolist() == list(range(16))
+
+
 def test_it_learns(scenes: list[Scene]) -> None:
     import torch
 
@@ -92,6 +103,6 @@ def test_a_fit_leaves_a_model_that_can_be_loaded(scenes: list[Scene], tmp_path: 
     from courtside.models.sam2.load import load
 
     said: list[str] = []
-    fit(Sam2Recipe(minutes=0.001, side=64, clips=1), lambda: scenes, scenes, tmp_path, said.append)
+    fit(Sam2Recipe(minutes=0.001, side=64, pictures=1), scenes, scenes, tmp_path, said.append)
     assert any("held out" in line for line in said)
     assert load(str(tmp_path / "network"), Placement("cpu")).config.image_size == 64

@@ -24,27 +24,27 @@ from courtside.train.sam2.scenes import LEAST_PX, Pixels, Scene, box_of, people_
 class Sam2Recipe:
     """How long, on what.
 
-    ``minutes`` of wall time; ``side`` of the network's input in pixels, each a window of a larger scene; ``rate`` the highest learning rate; in
-    each of ``clips`` side by side at most ``objects`` are followed, through sequences of 1 to ``frames`` pictures, which may be up to ``stride`` frames of the
-    scene apart.
+    ``minutes`` of wall time; ``side`` of the network's input in pixels, each a window of a larger scene; ``rate`` the highest learning rate; every step sees
+    about ``pictures``: as many sequences of 1 to ``frames`` side by side as that makes, up to ``stride`` frames of the scene apart, at most ``objects``
+    followed in each.
     """
 
     minutes: float = 60.0
-    side: int = 128
+    side: int = 160
     rate: float = 1e-3
-    clips: int = 12
-    objects: int = 3
-    frames: int = 5
-    stride: int = 3
+    pictures: int = 20
+    objects: int = 4
+    frames: int = 8
+    stride: int = 2
     seed: int = 0
 
 
-def fit(recipe: Sam2Recipe, scenes: Callable[[], Sequence[Scene]], held_out: Sequence[Scene], folder: Path, say: Callable[[str], None]) -> Any:
+def fit(recipe: Sam2Recipe, scenes: Sequence[Scene], held_out: Sequence[Scene], folder: Path, say: Callable[[str], None]) -> Any:
     """Train (or go on training) and return the averaged network; it is also saved to ``folder/network``, as transformers saves models.
 
     Args:
         recipe: see there.
-        scenes: gives what to learn from; asked again now and then, so that scenes may still be in the making.
+        scenes: what to learn from.
         held_out: what ``say`` is told about on the way.
         folder: for the checkpoint and the network.
         say: told one line at a time.
@@ -62,13 +62,10 @@ def fit(recipe: Sam2Recipe, scenes: Callable[[], Sequence[Scene]], held_out: Seq
         average.save_pretrained(folder / "network")
 
     network.train()
-    known: Sequence[Scene] = []
     for share in loop.run(report, save_every_s=240.0):
-        if loop.step % 500 == 0 or not known:
-            known = scenes()
         # standing pictures first, then pairs, then more: who can't outline somebody can't follow him
-        length = 1 if share < 0.25 else 2 if share < 0.5 else int(random.integers(2, recipe.frames + 1))
-        chosen = [known[int(random.integers(len(known)))] for _ in range(recipe.clips)]
+        length = 1 if share < 0.2 else 2 if share < 0.35 else int(random.integers(2, recipe.frames + 1))
+        chosen = [scenes[int(random.integers(len(scenes)))] for _ in range(max(1, recipe.pictures // length))]
         images, masks, clips = _side_by_side([_sequence(scene, length, recipe, random) for scene in chosen])
         if len(clips):
             loop.learn(_losses(network, images, masks, clips, random))
@@ -97,7 +94,7 @@ def _sequence(scene: Scene, length: int, recipe: Sam2Recipe, random: np.random.G
 def _window(images: Pixels, owners: Pixels, side: int, random: np.random.Generator) -> tuple[Pixels, Pixels]:
     """Cut a window, the same for all pictures and over somebody of the first one where there is anybody, and bring it to ``side``."""
     whole = owners.shape[1]
-    size = int(whole * random.uniform(0.4, 0.6))
+    size = int(whole * random.uniform(0.6, 0.85))
     rows, columns = np.nonzero(owners[0])
     k = random.integers(max(1, len(rows)))
     row, column = (rows[k], columns[k]) if len(rows) else (whole // 2, whole // 2)
@@ -127,9 +124,10 @@ def _losses(network: Any, images: Tensor, masks: Tensor, clips: Sequence[int], r
             stream.look(Features(tuple(part[:, k * n_clips : (k + 1) * n_clips] for part in seen.maps), seen.positions))
             ids = list(range(masks.shape[1]))
             output = stream.prompt(ids, torch.from_numpy(boxes).float(), clips) if k == 0 else stream.follow()[1]
-            truth = F.interpolate(masks[k][None].float(), size=output.raw.shape[-2:], mode="area")[0]
+            # twice as fine as the network's masks: it learns between which of its pixels the outline runs
+            raw = F.interpolate(output.raw[None].float(), scale_factor=2.0, mode="bilinear", align_corners=False)[0]
+            truth = F.interpolate(masks[k][None].float(), size=raw.shape[-2:], mode="area")[0]
             shown = (masks[k].flatten(1).sum(1) > 0).float()
-            raw = output.raw.float()
             chance = raw.sigmoid()
             cross = F.binary_cross_entropy_with_logits(raw, truth, reduction="none")
             focus = (chance - truth).abs()  # the floor is most of the picture and soon learned

@@ -7,7 +7,7 @@ from typing import Any
 from torch import nn
 
 
-def tiny_config(side: int = 256, width: int = 128) -> Any:
+def tiny_config(side: int = 160, width: int = 128) -> Any:
     """Return the ``Sam2VideoConfig`` of the small network.
 
     Args:
@@ -24,7 +24,7 @@ def tiny_config(side: int = 256, width: int = 128) -> Any:
         blocks_per_stage=[1, 1, 2, 1],
         embed_dim_per_stage=stages,
         num_attention_heads_per_stage=[1, 2, 4, 4],
-        window_size_per_stage=[8, 4, 8, 4],
+        window_size_per_stage=[8, 4, side // 16, side // 32],  # no padding whatever the side
         global_attention_blocks=[3],
         mlp_ratio=2.0,
         image_size=[side, side],
@@ -63,12 +63,21 @@ def tiny_config(side: int = 256, width: int = 128) -> Any:
     )
 
 
-def make_network(side: int = 256) -> Any:
+def make_network(side: int = 160) -> Any:
     """Return the small network, random, in a state that learns quickly."""
     from transformers import Sam2VideoModel
 
     # at these sizes plain attention is a fifth faster on a CPU than the fused one
     network = Sam2VideoModel._from_config(tiny_config(side), attn_implementation="eager")
+    # transformers begins everything at 0.02, which so narrow a network hardly passes on: torch's own spread, as SAM2 was trained with
+    for part in network.modules():
+        if isinstance(part, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d, nn.Embedding)):
+            part.reset_parameters()
+    # the same in queries and keys makes rotary attention a bump around one's own place: it begins by remembering who was here, and learns movement from there
+    for layer in network.memory_attention.layers:
+        for attention in (layer.self_attn, layer.cross_attn_image):
+            nn.init.ones_(attention.q_proj.bias)
+            nn.init.ones_(attention.k_proj.bias)
     # it begins by believing that everybody is in the picture, so that there are masks to learn from
     nn.init.constant_(network.mask_decoder.pred_obj_score_head.proj_out.bias, 3.0)
     return network

@@ -1,0 +1,218 @@
+"""A clip read from end to end: the ball, who has it, shots, passes, rules; and what there was not enough evidence for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from courtside.court.markings import zones
+from courtside.events.ball import BallTrack, pixels_per_metre, track_ball
+from courtside.events.bodies import joined
+from courtside.events.direction import attack_side, attacks
+from courtside.events.notebook import notebook_shots
+from courtside.events.outcome import chance_made, signs
+from courtside.events.possession import Hold, beside, body_scale, holders, holds, in_hands
+from courtside.events.rules import tell_three_seconds
+from courtside.events.scene import Floats, Ints, Scene
+from courtside.events.shots import Flight, blocked, flights, rings
+from courtside.events.touches import (
+    Play,
+    Shot,
+    control,
+    feet_at,
+    inside,
+    settled,
+    tell_passes,
+    tell_rebounds,
+    tell_team_possessions,
+    tell_touches,
+    without_blips,
+    zone_of,
+)
+
+KINDS = ("possession", "team-possession", "pass", "turnover", "shot", "rebound", "three-seconds", "out-of-bounds")
+"""Every kind of play that is told."""
+
+ShotsBy = Literal["flight", "notebook"]
+
+_LEAST_BALL = 0.15  # share of the frames with a known ball from which on the ball tells anything
+_ATTACKS_SAYS = 0.4  # log-odds a look that the team that attacks a basket has the ball before it
+_AFTER_S = 0.8  # a clip or shot that ends sooner after the ball was at the ring does not show the outcome
+_TAKE_OFF_S = (0.45, 0.2)  # before the release: the feet are on the floor then
+_PLACE_M = 0.3  # how well feet are placed, for the line
+_PASSED_S = 3.0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was played in one clip of n frames.
+
+    ``plays`` in order of time; ``ball``; ``has`` (n,) the team that has the ball, -1 for neither or not known; ``reasons`` says for each kind why it could not be
+    told, None where it could; ``coverage`` are shares (0-1) of the frames, as in docs/events.md.
+    """
+
+    plays: tuple[Play, ...]
+    ball: BallTrack
+    has: Ints
+    reasons: Mapping[str, str | None]
+    coverage: Mapping[str, float]
+
+
+def read_scene(scene: Scene, shots_by: ShotsBy = "flight") -> Reading:
+    """Read one clip.
+
+    Args:
+        scene: it.
+        shots_by: "flight" tells shots by how the ball flies, "notebook" by the detector's classes alone.
+    """
+    original, scene = scene.people.track, joined(scene)
+    scale = pixels_per_metre(scene)
+    ball = track_ball(scene, scale)
+    size = body_scale(scene)
+    side = attack_side(scene)
+    log_odds = in_hands(scene, ball, size) + _ATTACKS_SAYS * attacks(scene, side)
+    who = holders(scene, ball, log_odds)
+    held = holds(scene, who, log_odds)
+    shots = _shots(scene, ball, who, held, log_odds, side, beside(scene, ball, size)[1], shots_by)
+    held = without_blips(scene, settled(scene, held, [shot.flight for shot in shots]))
+    has = control(scene, held, shots)
+    reasons = _reasons(scene, ball, shots_by)
+    plays = _tell(scene, held, shots, has, side)
+    plays = [_as_tracked(scene, play, original) for play in plays if reasons[play.kind] is None]
+    return Reading(tuple(sorted(plays, key=lambda play: (play.start, KINDS.index(play.kind)))), ball, has, reasons, _coverage(scene, ball, has))
+
+
+def _shots(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds: Floats, side: Floats, above: Floats, shots_by: ShotsBy) -> list[Shot]:
+    if shots_by == "notebook":
+        return [Shot(flight, made) for flight, made in notebook_shots(scene)]
+    flown = flights(scene, ball, who, held, log_odds, side)
+    stopped = blocked(scene, held, flown, above, side)
+    told = []
+    for i, flight in enumerate(flown):
+        until = flown[i + 1].release if i + 1 < len(flown) else scene.n_frames - 1
+        found = signs(scene, ball, flight, held, until)
+        cuts = np.flatnonzero(scene.cut[flight.arrival + 1 :])
+        stop = flight.arrival + int(cuts[0]) if len(cuts) else scene.n_frames - 1
+        shown = float(scene.time_s[stop] - scene.time_s[flight.arrival]) >= _AFTER_S or bool(found.get("straight down"))
+        told.append(Shot(flight, chance_made(found) if shown else None))
+    told += [Shot(flight, 0.0, blocker) for flight, blocker in stopped]
+    return sorted(told, key=lambda shot: shot.flight.release)
+
+
+def _tell(scene: Scene, held: list[Hold], shots: list[Shot], has: Ints, side: Floats) -> list[Play]:
+    passes = tell_passes(scene, held, shots)
+    rebounds = dict(tell_rebounds(scene, held, shots))
+    told = [_tell_shot(scene, shot, rebounds.get(i), passes) for i, shot in enumerate(shots)]
+    rest = [*tell_touches(scene, held), *passes, *rebounds.values(), *tell_three_seconds(scene, shots=shots, held=held, has=has, side=side)]
+    return [*told, *rest, *tell_team_possessions(scene, held, shots, [*told, *rest], has)]
+
+
+def _tell_shot(scene: Scene, shot: Shot, rebound: Play | None, passes: Sequence[Play]) -> Play:
+    flight, shooter = shot.flight, shot.flight.shooter
+    place = _take_off(scene, shooter, flight)
+    points, sure = _points(scene, place, flight.ring.side)
+    areas = zones(scene.court) if scene.court is not None else {}
+    distance = None
+    if place is not None and scene.court is not None and flight.ring.side:
+        distance = float(np.hypot(place[0] - flight.ring.side * scene.court.rim_x_m, place[1]))
+    caught = [one for one in passes if one.kind == "pass" and one.people.get("to") == shooter and one.end <= flight.release]
+    passed = caught[-1].track if caught and scene.time_s[flight.release] - scene.time_s[caught[-1].end] <= _PASSED_S else None
+    made = shot.made if shot.made is not None else 0.5
+    facts = {
+        "outcome": shot.outcome,
+        "outcome_probability": round(max(made, 1 - made), 3),
+        "points": points,
+        "points_probability": sure,
+        "type": None if distance is None else "layup-dunk" if distance < 2.0 else "jump-shot",
+        "distance_m": None if distance is None else round(distance, 2),
+        "zone": zone_of(scene, place, flight.ring.side, areas),
+        "basket": {-1: "left", 1: "right"}.get(flight.ring.side),
+    }
+    people = {"blocked_by": shot.blocked_by, "rebound_by": rebound.track if rebound else None, "passed_by": passed}
+    chance = 0.5 if shot.outcome == "blocked" else 0.95 if flight.arc else 0.8
+    team = -1 if shooter is None else int(scene.people.team[shooter])
+    return Play("shot", flight.release, max(flight.arrival, flight.release), shooter, team, place, chance, facts, people)
+
+
+def _take_off(scene: Scene, shooter: int | None, flight: Flight) -> tuple[float, float] | None:
+    """Return where the shooter's feet were before he left the floor: in the air his box's lower edge seems to stand farther away."""
+    if shooter is None:
+        return None
+    early, late = (scene.frames(seconds) for seconds in _TAKE_OFF_S)
+    return feet_at(scene, shooter, flight.release - late, early - late) or feet_at(scene, shooter, flight.release, early)
+
+
+def _points(scene: Scene, place: tuple[float, float] | None, side: int) -> tuple[int | None, float | None]:
+    """Return what a basket counts from there, and how sure (0.5-1) that is, by how far the three-point line is."""
+    if place is None or scene.court is None or not side:
+        return None, None
+    area = zones(scene.court)[f"{'left' if side < 0 else 'right'} two points"]
+    a, b = area, np.roll(area, -1, 0)
+    a, b = a[:-1], b[:-1]  # not the baseline, which is no part of the line
+    along = b - a
+    share = np.clip(((place - a) * along).sum(1) / np.maximum((along**2).sum(1), 1e-12), 0, 1)
+    away = float(np.hypot(*(a + share[:, None] * along - place).T).min())
+    sure = 0.5 * (1 + math.erf(away / _PLACE_M / math.sqrt(2)))
+    return 2 if inside(place, area) else 3, round(sure, 3)
+
+
+def _as_tracked(scene: Scene, play: Play, original: Ints) -> Play:
+    """Return the play with the tracks that were there at the time in the place of bodies."""
+    people = scene.people
+
+    def tracked(body: int | None, frame: int) -> int | None:
+        if body is None:
+            return None
+        rows = np.flatnonzero(people.track == body)
+        near = rows[np.abs(people.frame[rows] - frame).argmin()]
+        return int(original[near])
+
+    when = {"to": play.end, "by": play.end, "rebound_by": play.end}
+    people_then = {name: tracked(body, when.get(name, play.start)) for name, body in play.people.items()}
+    return replace(play, track=tracked(play.track, play.start), people=people_then)
+
+
+def _reasons(scene: Scene, ball: BallTrack, shots_by: ShotsBy) -> dict[str, str | None]:
+    """Return for each kind why it can't be told; None where it can."""
+    none = "not enough evidence: "
+    nobody = none + "no players were found" if not (~scene.people.referee).any() else None
+    seen = float(ball.seen.mean()) if scene.n_frames else 0.0
+    no_ball = none + f"the ball was found in {seen:.0%} of the frames" if seen < _LEAST_BALL else None
+    no_teams = none + "the teams are not known" if not ((scene.people.team == 0).any() and (scene.people.team == 1).any()) else None
+    no_court = none + "the court was not found" if scene.cameras is None or not scene.cameras.valid.any() else None
+    no_rim = None if _rim_share(scene) > 0 else none + "no basket is in view"
+    at_once = nobody or no_ball
+    acting = any(len(scene.acting[name].frame) for name in ("player-jump-shot", "player-layup-dunk") if name in scene.acting)
+    shots = nobody or ((None if acting else none + "no shooting player was found") if shots_by == "notebook" else no_ball or no_rim)
+    return {
+        "possession": at_once,
+        "team-possession": at_once or no_teams,
+        "pass": at_once or no_teams,
+        "turnover": at_once or no_teams,
+        "shot": shots,
+        "rebound": at_once or shots,
+        "three-seconds": at_once or no_teams or no_court,
+        "out-of-bounds": at_once or no_teams or no_court,
+    }
+
+
+def _rim_share(scene: Scene) -> float:
+    baskets = rings(scene)
+    if not baskets or not scene.n_frames:
+        return 0.0
+    inside_picture = [np.isfinite(ring.xy).all(1) & (ring.xy > 0).all(1) & (ring.xy < scene.size).all(1) for ring in baskets]
+    return float(np.any(inside_picture, axis=0).mean())
+
+
+def _coverage(scene: Scene, ball: BallTrack, has: Ints) -> dict[str, float]:
+    n = max(scene.n_frames, 1)
+    return {
+        "ball": float(ball.known.sum() / n),
+        "court": float(scene.cameras.valid.sum() / n) if scene.cameras is not None else 0.0,
+        "rim": _rim_share(scene),
+        "team": float((has >= 0).sum() / n),
+    }

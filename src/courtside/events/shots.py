@@ -1,0 +1,351 @@
+"""Shots at the basket, told by how the ball flies: an arc that ends at the ring. What the detector calls a player's action is a hint and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from courtside.court.dimensions import RIM_RADIUS_M
+from courtside.events.ball import BallTrack
+from courtside.events.possession import NOBODY, Hold, carried, named_so
+from courtside.events.scene import Bools, Boxes, Floats, Ints, Scene, rim_m
+
+Outcome = Literal["made", "missed", "blocked", "unknown"]
+
+_NEAR_M = 0.9  # a ball this near to the ring's middle, as the picture shows it, may be a shot's
+_ABOVE_M = 0.0  # and one of those moments above the ring's height: no pass and no dribble is
+_LONGEST_FLIGHT_S = 2.4
+_ARC_M = 0.10  # how well a free ball keeps to a parabola, root mean square
+_ARC_AFAR_M = 0.4
+_FALLS_M_S2 = (5.5, 14.0)  # gravity, as seen from afar: nearer to the camera things look larger
+_LEAST_ARC = 4  # sightings
+_OUT_OF_PICTURE_S = 1.3  # a high ball leaves the picture at its top and comes back
+_HANDS_S = 0.8  # between the hands' last certain hold and the arc
+_CLOSE_M = 3.5  # from there a ball may go up without an arc that could be measured
+_LEVEL_M = 0.2  # about the ring's height
+_RAISED_M, _BLOCKS_FROM_M, _SHOT_RANGE_M = 2.1, 1.7, 9.0
+_BLOCK_SURE = 0.5
+_REGRIP_S = 0.25  # hands that have a ball for less only touched it
+_AIMS_S, _ATTACKS_SAYS = 0.7, 3.0
+_SURE, _LAST_S, _LATE_S = 4.0, 2.0, 1.2
+_SAME_S = 0.6  # sightings at the ring closer than this are of one shot, if nobody held it between
+
+
+@dataclass(frozen=True)
+class Ring:
+    """One basket in n frames: ``side`` -1 left, 1 right, 0 unknown; ``xy`` (n, 2) the ring's middle in pixels, NaN where unknown; ``scale`` (n,) px/m."""
+
+    side: int
+    xy: Floats
+    scale: Floats
+
+
+@dataclass(frozen=True)
+class Flight:
+    """A ball on its way to a ring: let go in frame ``release``, there in frame ``arrival``, near it for the last time in ``last``.
+
+    ``ring`` is the basket; ``arc`` whether a parabola was measured; ``holder`` the index of the hold before it, None where nobody was seen to have it;
+    ``shooter`` whose hands it most likely left, an index of a track, None where nobody was near.
+    """
+
+    ring: Ring
+    release: int
+    arrival: int
+    last: int
+    arc: bool
+    holder: int | None
+    shooter: int | None
+
+
+def rings(scene: Scene) -> list[Ring]:
+    """Return the baskets: where the court's registration puts them, and where there is none, where the detector saw a rim."""
+    n = scene.n_frames
+    if scene.cameras is not None and scene.court is not None:
+        found, frames = [], np.arange(n)
+        for side in (-1, 1):
+            middle = rim_m(scene.court, side)
+            xy = scene.cameras.project(frames, np.tile(middle, (n, 1)))
+            above = scene.cameras.project(frames, np.tile(middle + (0, 0, 1), (n, 1)))
+            found.append(Ring(side, xy, np.hypot(*(above - xy).T)))
+        return found
+    rims = scene.rims
+    if not len(rims.frame):
+        return []
+    order = np.lexsort((-rims.confidence, rims.frame))
+    frames, first = np.unique(rims.frame[order], return_index=True)
+    xy, scale = np.full((n, 2), np.nan), np.full(n, np.nan)
+    box = rims.xyxy[order][first]
+    xy[frames], scale[frames] = (box[:, :2] + box[:, 2:]) / 2, (box[:, 2] - box[:, 0]) / (2 * RIM_RADIUS_M)
+    reach = scene.frames(1.5)
+    for a, b in _gaps(np.isfinite(xy[:, 0])):  # it stands still, the camera's movement is known
+        for frame in range(a, min(b, a + reach)):
+            if a > 0 and not scene.cut[frame]:
+                xy[frame] = carried(scene, xy[frame - 1][None], frame - 1, frame)[0]
+                scale[frame] = scale[frame - 1]
+            else:
+                break
+    for a, b in _gaps(np.isfinite(xy[:, 0])):
+        for frame in range(b - 1, max(a, b - reach) - 1, -1):
+            if b == n or scene.cut[frame + 1]:
+                break
+            motion = scene.motion[frame + 1]
+            xy[frame] = np.linalg.solve(motion[:, :2], xy[frame + 1] - motion[:, 2])
+            scale[frame] = scale[frame + 1]
+    return [Ring(0, xy, scale)]
+
+
+def _gaps(known: Bools) -> Iterator[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], ~known, [False]]).astype(np.int8)))
+    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+
+
+def beside_ring(ball: BallTrack, ring: Ring) -> Floats:
+    """Return (n, 2) how far the ball is to the right of the ring's middle and above it, in metres as the picture shows them at the ring's distance."""
+    return np.asarray((ball.xy - ring.xy) / ring.scale[:, None] * (1, -1))
+
+
+def flights(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds: Floats, side: Floats) -> list[Flight]:
+    """Return every flight to a ring, in order of release.
+
+    Args:
+        scene: the clip.
+        ball: its ball.
+        who: (n,) who has it in each frame, of ``holders``.
+        held: the holds.
+        log_odds: (m,) of ``in_hands``.
+        side: (n,) which basket team 0 attacks, of ``attack_side``.
+    """
+    found: list[Flight] = []
+    people = scene.people
+    for ring in rings(scene):
+        offset = beside_ring(ball, ring)
+        shown = np.isfinite(offset[:, 0]) & (ring.xy > 0).all(1) & (ring.xy < scene.size).all(1)
+        near = shown & ball.seen & (np.hypot(*offset.T) < _NEAR_M)
+        for begin, last in _visits(scene, near, who):
+            if people.referee[who[begin : last + 1][who[begin : last + 1] != NOBODY]].sum() >= scene.frames(0.15):
+                continue  # a dead ball
+            if offset[begin : last + 1, 1][near[begin : last + 1]].max() < _ABOVE_M and not _above_before(scene, ball, offset, begin):
+                continue
+            first = _arrival(near, offset, begin, last)
+            release, arc = _release(scene, ball, offset, first)
+            holder = _let_go_by(scene, held, release, first)
+            if not arc:
+                if holder is None or not _is_close(scene, ring, held[holder]):
+                    continue
+                release = min(max(held[holder].end, first - scene.frames(0.5)), first)
+            shooter, sure = _shooter(scene, log_odds, side, ring, release)
+            if sure < _SURE:  # the arc was seen late: whose hands it left must be who had it last
+                last_hold = _last_attacker(scene, held, side, ring, release)
+                if last_hold is not None:
+                    shooter = last_hold.track
+                    release = min(release, last_hold.end) if scene.time_s[release] - scene.time_s[last_hold.end] < _LATE_S else release
+            found.append(Flight(ring, release, first, last, arc, holder, shooter))
+    return _one_each(scene, sorted(found, key=lambda flight: flight.release), held)
+
+
+def _one_each(scene: Scene, found: list[Flight], held: list[Hold]) -> list[Flight]:
+    """Join what is one shot: a ball that nobody had for some time after it was at the ring can't have been shot again."""
+    kept: list[Flight] = []
+    for flight in found:
+        before = kept[-1] if kept else None
+        if before is not None and flight.ring is before.ring:
+            between = [hold for hold in held if before.arrival < hold.end and hold.start < flight.release]
+            hands_s = sum(float(scene.time_s[min(hold.end, flight.release)] - scene.time_s[max(hold.start, before.arrival)]) for hold in between)
+            if flight.release <= before.last or hands_s < _REGRIP_S:
+                # a ball that climbs past the ring in the picture comes down to it later, on the same arc
+                later = flight.arc and (not before.arc or flight.release <= before.last)
+                first, second = (flight, before) if later else (before, flight)
+                whose = next((one for one in (first, second) if one.shooter is not None), first)
+                kept[-1] = replace(
+                    first, release=min(before.release, flight.release), last=max(first.last, second.last), holder=whose.holder, shooter=whose.shooter
+                )
+                continue
+        kept.append(flight)
+    return kept
+
+
+def _shooter(scene: Scene, log_odds: Floats, side: Floats, ring: Ring, release: int) -> tuple[int | None, float]:
+    """Return who most likely had the ball just before it flew, and the log-odds of that; who attacks that basket is the likelier."""
+    people = scene.people
+    start, end = np.searchsorted(people.frame, (max(0, release - scene.frames(_AIMS_S)), release + 1))
+    rows = np.arange(start, end)
+    rows = rows[~people.referee[people.track[rows]]]
+    if not len(rows):
+        return None, -np.inf
+    tracks, which = np.unique(people.track[rows], return_inverse=True)
+    looks = 5.0 * _AIMS_S / max(scene.frames(_AIMS_S), 1)
+    sign = np.array([1.0, -1.0, 0.0])[people.team[tracks]]
+    worth = np.bincount(which, log_odds[rows]) * looks + _ATTACKS_SAYS * side[release] * sign * ring.side
+    best = float(worth.max())
+    return int(tracks[worth.argmax()]) if best > -_ATTACKS_SAYS else None, best
+
+
+def _last_attacker(scene: Scene, held: list[Hold], side: Floats, ring: Ring, release: int) -> Hold | None:
+    """Return the last hold before a flight by somebody who attacks that basket, as far as that is known; None where it was too long ago."""
+    sign = np.array([1.0, -1.0, 0.0])[scene.people.team] * side[release] * ring.side
+    reach = scene.frames(_LAST_S)
+    able = [hold for hold in held if hold.start < release and release - hold.end < reach and sign[hold.track] > -0.5]
+    able = [hold for hold in able if not scene.people.referee[hold.track] and not scene.cut[hold.end + 1 : release + 1].any()]
+    return max(able, key=lambda hold: hold.end, default=None)
+
+
+def _visits(scene: Scene, near: Bools, who: Ints) -> Iterator[tuple[int, int]]:
+    """Yield (first, last) frame of each time the ball is at the ring; a ball that dances on it is there once."""
+    frames = np.flatnonzero(near)
+    reach = scene.frames(_SAME_S)
+    start = None
+    for i, frame in enumerate(frames.tolist()):
+        later = int(frames[i + 1]) if i + 1 < len(frames) else None
+        start = frame if start is None else start
+        if later is None or later - frame > reach or scene.cut[frame + 1 : later + 1].any() or _caught(who[frame : later + 1], scene):
+            yield start, frame
+            start = None
+
+
+def _arrival(near: Bools, offset: Floats, begin: int, last: int) -> int:
+    """Return the frame of a visit in which the ball first comes down to the ring from above it; the last one where it never does."""
+    frames = np.flatnonzero(near[begin : last + 1]) + begin
+    up = offset[frames, 1]
+    down = np.flatnonzero((np.diff(up) < 0) & (up[1:] < _LEVEL_M) & (np.maximum.accumulate(up)[:-1] > _LEVEL_M))
+    return int(frames[down[0] + 1]) if len(down) else int(frames[-1])
+
+
+def _caught(who: Ints, scene: Scene) -> bool:
+    return bool((who != NOBODY).sum() >= scene.frames(0.3))
+
+
+def _above_before(scene: Scene, ball: BallTrack, offset: Floats, first: int) -> bool:
+    start = max(0, first - scene.frames(0.5))
+    before = offset[start:first][ball.seen[start:first]]
+    return bool((before[:, 1] > 0.1).any()) if len(before) else False
+
+
+def _release(scene: Scene, ball: BallTrack, offset: Floats, first: int) -> tuple[int, bool]:
+    """Return the earliest frame from which the ball keeps to one parabola until it is at the ring, and whether there is such an arc at all."""
+    begin = max(0, first - scene.frames(_LONGEST_FLIGHT_S))
+    cuts = np.flatnonzero(scene.cut[begin : first + 1])
+    begin += int(cuts[-1]) if len(cuts) else 0
+    frames = np.arange(begin, first + 1)
+    frames = frames[ball.seen[frames] & np.isfinite(offset[frames, 0])]
+    for late in (0, 2, 4, 7):  # the last sightings may be after the ball touched the ring
+        release = _arc_start(scene, offset, frames[: len(frames) - late])
+        if release is not None:
+            return release, True
+    return first, False
+
+
+def _arc_start(scene: Scene, offset: Floats, frames: Ints) -> int | None:
+    best, first = None, None
+    for i in range(len(frames) - _LEAST_ARC, -1, -1):
+        part = frames[i:]
+        if np.diff(scene.time_s[part]).max() > _OUT_OF_PICTURE_S:
+            break
+        if scene.time_s[part[-1]] - scene.time_s[part[0]] < 0.18:
+            continue
+        good, fit = _parabola(scene.time_s[part] - scene.time_s[frames[-1]], offset[part])
+        if good < _ARC_M and _FALLS_M_S2[0] < -2 * fit[2, 1] < _FALLS_M_S2[1]:
+            best, first = fit, i
+    if best is None or first is None:
+        return None
+    # farther back along the same parabola: a high ball leaves the picture, and something else is taken for it meanwhile
+    time_s = scene.time_s[frames[:first]] - scene.time_s[frames[-1]]
+    fits = np.hypot(*(offset[frames[:first]] - np.stack([np.ones_like(time_s), time_s, time_s**2], 1) @ best).T) < _ARC_AFAR_M
+    share = np.cumsum(fits[::-1])[::-1] / np.arange(first, 0, -1)
+    back = np.flatnonzero(fits & (share >= 0.6))
+    return int(frames[back[0]] if len(back) else frames[first])
+
+
+def _parabola(time_s: Floats, offset: Floats) -> tuple[float, Floats]:
+    """Return the root mean square distance in metres from the best parabola and its coefficients (3, 2); infinite where too many stray."""
+    powers = np.stack([np.ones_like(time_s), time_s, time_s**2], 1)
+    weight = np.ones(len(time_s))
+    for _ in range(5):  # Cauchy's weights: a stray sighting pulls little
+        root = np.sqrt(weight)[:, None]
+        fit = np.linalg.lstsq(root * powers, root * offset, rcond=None)[0]
+        away = np.hypot(*(offset - powers @ fit).T)
+        weight = 1 / (1 + (away / _ARC_M) ** 2)
+    kept = away < 2.5 * _ARC_M
+    good = kept.sum() >= max(_LEAST_ARC, 0.8 * len(away)) and kept[0] and kept[-1]
+    return float(np.sqrt((away[kept] ** 2).mean())) if good else np.inf, fit
+
+
+def _let_go_by(scene: Scene, held: list[Hold], release: int, arrival: int) -> int | None:
+    """Return the hold that the ball left last before it flew, None where it was too long ago."""
+    late = release + scene.frames(0.25)
+    before = [i for i, hold in enumerate(held) if hold.start < min(late, arrival)]
+    if not before:
+        return None
+    last = before[-1]
+    return last if scene.time_s[release] - scene.time_s[held[last].end] <= _HANDS_S and not scene.cut[held[last].start + 1 : release + 1].any() else None
+
+
+def _is_close(scene: Scene, ring: Ring, hold: Hold) -> bool:
+    """Tell whether the holder stands below the basket or near it, as the picture shows it."""
+    people = scene.people
+    rows = np.flatnonzero((people.track == hold.track) & (people.frame >= hold.start) & (people.frame <= hold.end))
+    if not len(rows):
+        return False
+    row = rows[-1]
+    middle = (people.xyxy[row, 0] + people.xyxy[row, 2]) / 2
+    return bool(abs(middle - ring.xy[people.frame[row], 0]) / ring.scale[people.frame[row]] < _CLOSE_M)
+
+
+def blocked(scene: Scene, held: list[Hold], found: list[Flight], above: Floats, side: Floats) -> list[tuple[Flight, int]]:
+    """Return the shots that never flew, with who stopped each.
+
+    A ball held up to be shot, an opponent beside whom the detector calls a blocker, and then a ball in nobody's hands without a way to the ring. Without that
+    class a raised ball is a pass over the defence ten times for every block.
+
+    Args:
+        scene: the clip.
+        held: the holds.
+        found: the flights to a ring.
+        above: (m,) how far the ball is above the lower edge of each row of people, of ``beside``.
+        side: (n,) which basket team 0 attacks.
+    """
+    people, out = scene.people, []
+    baskets = {ring.side: ring for ring in rings(scene)}
+    boxes = scene.acting.get("player-shot-block", Boxes())
+    if scene.court is None or not len(boxes.frame):
+        return []
+    blocking = named_so(scene, boxes)
+    for i, hold in enumerate(held):
+        team = int(people.team[hold.track])
+        if team < 0 or any(abs(flight.release - hold.end) < scene.frames(1.2) for flight in found):
+            continue
+        free_s = float(scene.time_s[held[i + 1].start if i + 1 < len(held) else -1] - scene.time_s[hold.end])
+        rows = _rows(scene, hold.track, hold.end - scene.frames(0.3), hold.end + scene.frames(0.1))
+        if (above[rows] > _RAISED_M).sum() < 3 or free_s < 0.25:
+            continue
+        feet = people.feet_m[rows[0]]
+        ring = baskets[1 if float(side[hold.end]) * (1 if team == 0 else -1) > 0 else -1]
+        reach = float(np.hypot(feet[0] - ring.side * scene.court.rim_x_m, feet[1]))
+        foe = _blocker(scene, hold.track, hold.end)
+        if not reach < _SHOT_RANGE_M or foe is None:
+            continue
+        theirs = _rows(scene, foe, hold.end - scene.frames(0.3), hold.end + scene.frames(0.3))
+        if blocking[theirs].max(initial=0) >= _BLOCK_SURE:
+            out.append((Flight(ring, hold.end, hold.end, hold.end, False, i, hold.track), foe))
+    return out
+
+
+def _blocker(scene: Scene, shooter: int, frame: int) -> int | None:
+    """Return the opponent nearest to the shooter, None where none is within an arm's reach."""
+    people = scene.people
+    start, end = np.searchsorted(people.frame, (frame, frame + 1))
+    rows = np.arange(start, end)
+    mine = rows[people.track[rows] == shooter]
+    foes = rows[(people.team[people.track[rows]] == 1 - people.team[shooter]) & np.isfinite(people.feet_m[rows, 0])]
+    if not len(mine) or not len(foes):
+        return None
+    away = np.hypot(*(people.feet_m[foes] - people.feet_m[mine[0]]).T)
+    return int(people.track[foes[away.argmin()]]) if away.min() < _BLOCKS_FROM_M else None
+
+
+def _rows(scene: Scene, track: int, first: int, last: int) -> Ints:
+    people = scene.people
+    start, end = np.searchsorted(people.frame, (first, last + 1))
+    return np.asarray(np.arange(start, end)[people.track[start:end] == track], np.int64)

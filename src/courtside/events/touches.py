@@ -1,0 +1,264 @@
+"""From hands to plays: touches, passes, turnovers, rebounds, and which team has the ball."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from courtside.events.possession import Hold
+from courtside.events.scene import Floats, Ints, Scene
+from courtside.events.shots import Flight
+
+_LONGEST_PASS_S = 2.5
+_LOOSE_S = 4.0  # a ball that nobody has for longer was not won but given
+_TOUCH_S = 0.12  # less is no touch
+_SWITCH_S = 0.35  # the other team has it for at least so long, or it never had it
+_WON_S = 1.5
+_REBOUND_S = 6.0
+_OUT_M = 0.15
+
+
+@dataclass(frozen=True)
+class Play:
+    """Something that was played, from frame ``start`` to ``end``, both included.
+
+    ``track`` indexes the scene's tracks, None where it is not known who; ``team`` 0, 1 or -1; ``place_m`` where on the court, None where not known;
+    ``probability`` (0-1) that it was played. ``facts`` as in docs/events.md; ``people`` maps the facts that name somebody to tracks.
+    """
+
+    kind: str
+    start: int
+    end: int
+    track: int | None
+    team: int
+    place_m: tuple[float, float] | None
+    probability: float
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    people: Mapping[str, int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A flight with what came of it: ``made`` the chance (0-1) of a basket, None where the clip or the shot ends before it could be told."""
+
+    flight: Flight
+    made: float | None
+    blocked_by: int | None = None
+
+    @property
+    def outcome(self) -> str:
+        """Whether it is "made", "missed", "blocked" or "unknown"."""
+        if self.blocked_by is not None:
+            return "blocked"
+        if self.made is None or 0.4 < self.made < 0.6:
+            return "unknown"
+        return "made" if self.made >= 0.5 else "missed"
+
+
+def settled(scene: Scene, held: Sequence[Hold], found: Sequence[Flight]) -> list[Hold]:
+    """Return the holds as the shots leave them: nobody has a ball that flies to the ring, and who shot it had it before."""
+    people, kept = scene.people, list(held)
+    for flight in found:
+        out: list[Hold] = []
+        for hold in kept:
+            if hold.end < flight.release or hold.start > flight.last:
+                out.append(hold)
+                continue
+            if hold.start < flight.release:
+                wrong = flight.shooter is not None and people.team[hold.track] == 1 - people.team[flight.shooter]
+                track = flight.shooter if wrong and flight.shooter is not None else hold.track
+                out.append(replace(hold, track=track, end=flight.release))
+            if hold.end - flight.last >= scene.frames(0.25):
+                out.append(replace(hold, start=flight.last + 1))
+        kept = _together(scene, out)
+    return [hold for hold in kept if scene.time_s[hold.end] - scene.time_s[hold.start] >= _TOUCH_S]
+
+
+def _together(scene: Scene, held: Sequence[Hold]) -> list[Hold]:
+    out: list[Hold] = []
+    for hold in held:
+        if out and out[-1].track == hold.track and hold.start - out[-1].end <= scene.frames(0.3) and not scene.cut[out[-1].end + 1 : hold.start + 1].any():
+            out[-1] = replace(out[-1], end=max(out[-1].end, hold.end))
+        else:
+            out.append(hold)
+    return out
+
+
+def without_blips(scene: Scene, held: Sequence[Hold]) -> list[Hold]:
+    """Return the holds without those of the other team that are too short to be one, between two of the same team."""
+    team, out = scene.people.team, list(held)
+    i = 1
+    while i + 1 < len(out):
+        before, hold, after = out[i - 1 : i + 2]
+        short = scene.time_s[hold.end] - scene.time_s[hold.start] < _SWITCH_S
+        if short and team[before.track] == team[after.track] >= 0 and team[hold.track] != team[before.track] and after.start - before.end < scene.frames(1.5):
+            out[i - 1 : i + 2] = _together(scene, [before, after]) if before.track == after.track else [before, after]
+            i = max(1, i - 1)
+        else:
+            i += 1
+    return out
+
+
+def control(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> Ints:
+    """Return (n,) which team has the ball in each frame: from its first touch until the other's, a basket or a dead ball; -1 for neither or not known."""
+    out = np.full(scene.n_frames, -1, np.int64)
+    for i, hold in enumerate(held):
+        team = int(scene.people.team[hold.track])
+        if scene.people.referee[hold.track] or team < 0:
+            continue
+        stop = held[i + 1].start if i + 1 < len(held) else scene.n_frames
+        stop = min([stop, *(shot.flight.arrival + 1 for shot in shots if hold.start <= shot.flight.release <= stop and shot.outcome == "made")])
+        cuts = np.flatnonzero(scene.cut[hold.start + 1 : stop])
+        stop = hold.start + 1 + int(cuts[0]) if len(cuts) else stop
+        if stop - hold.end > scene.frames(_LOOSE_S):
+            stop = hold.end + 1
+        out[hold.start : stop] = team
+    return out
+
+
+def feet_at(scene: Scene, track: int, frame: int, around: int) -> tuple[float, float] | None:
+    """Return where somebody stands, the median of the ``around`` frames up to ``frame``; None where it is not known."""
+    people = scene.people
+    start, end = np.searchsorted(people.frame, (frame - around, frame + 1))
+    feet = people.feet_m[start:end][people.track[start:end] == track]
+    feet = feet[np.isfinite(feet).all(1)]
+    if not len(feet):
+        return None
+    x, y = np.median(feet, 0)
+    return float(x), float(y)
+
+
+def is_outside(scene: Scene, place: tuple[float, float] | None, by_m: float = _OUT_M) -> bool:
+    """Tell whether a place is known to be beyond the lines."""
+    if place is None or scene.court is None:
+        return False
+    return abs(place[0]) > scene.court.half_length_m + by_m or abs(place[1]) > scene.court.half_width_m + by_m
+
+
+def tell_touches(scene: Scene, held: Sequence[Hold]) -> list[Play]:
+    """Return a "possession" for each time a player has the ball."""
+    people, out = scene.people, []
+    for hold in held:
+        if not people.referee[hold.track]:
+            seconds = round(float(scene.time_s[hold.end] - scene.time_s[hold.start]), 3)
+            place = feet_at(scene, hold.track, hold.start + scene.frames(0.1), scene.frames(0.2))
+            out.append(Play("possession", hold.start, hold.end, hold.track, int(people.team[hold.track]), place, hold.chance, {"seconds": seconds}))
+    return out
+
+
+def tell_passes(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> list[Play]:
+    """Return passes, turnovers and balls gone out of bounds: who has the ball, and who has it next without a shot in between."""
+    people, out = scene.people, []
+    players = [hold for hold in held if not people.referee[hold.track]]
+    releases = np.array([shot.flight.release for shot in shots])
+    for i, (a, b) in enumerate(itertools.pairwise(players)):
+        shot_between = bool(((releases >= a.start) & (releases <= b.start)).any()) if len(releases) else False
+        teams = int(people.team[a.track]), int(people.team[b.track])
+        if shot_between or scene.cut[a.end + 1 : b.start + 1].any() or -1 in teams or a.track == b.track:
+            continue
+        dead = any(a.end <= hold.start <= b.start and people.referee[hold.track] for hold in held)
+        gap_s = float(scene.time_s[b.start] - scene.time_s[a.end])
+        chance = min(a.chance, b.chance)
+        start_m, end_m = (feet_at(scene, hold.track, frame, scene.frames(0.2)) for hold, frame in ((a, a.end), (b, b.start + scene.frames(0.2))))
+        if teams[0] == teams[1]:
+            if not dead and gap_s <= _LONGEST_PASS_S:
+                out.append(_pass(a, b, teams[0], gap_s, chance, start_m, end_m))
+        elif dead or gap_s > _LOOSE_S or is_outside(scene, end_m):
+            if gap_s < 15 and is_outside(scene, feet_at(scene, b.track, b.end, b.end - b.start)):
+                out += _out_of_bounds(scene, a, b, teams[0], chance)
+        elif _keeps(scene, b, players[i + 2] if i + 2 < len(players) else None):
+            out.append(Play("turnover", a.end, b.start, a.track, teams[0], start_m, 0.8 * chance, {"how": "steal"}, {"by": b.track}))
+    return out
+
+
+def _keeps(scene: Scene, hold: Hold, after: Hold | None) -> bool:
+    """Tell whether a team that has the ball keeps it: a hand that touches it for a moment has not won it."""
+    team = scene.people.team
+    return bool(scene.time_s[hold.end] - scene.time_s[hold.start] >= _WON_S or (after is not None and team[after.track] == team[hold.track]))
+
+
+def _pass(a: Hold, b: Hold, team: int, gap_s: float, chance: float, start_m: tuple[float, float] | None, end_m: tuple[float, float] | None) -> Play:
+    metres = None if start_m is None or end_m is None else float(np.hypot(end_m[0] - start_m[0], end_m[1] - start_m[1]))
+    facts = {"distance_m": None if metres is None else round(metres, 2), "speed_m_s": None if metres is None or gap_s < 0.1 else round(metres / gap_s, 1)}
+    return Play("pass", a.end, b.start, a.track, team, start_m, chance, facts, {"to": b.track})
+
+
+def _out_of_bounds(scene: Scene, a: Hold, b: Hold, team: int, chance: float) -> list[Play]:
+    # where it crossed the line is not known: the height of a loose ball is not
+    facts = {"how": "out of bounds"}
+    place = feet_at(scene, a.track, a.end, scene.frames(0.2))
+    end = min(b.start, a.end + scene.frames(2.0))
+    return [
+        Play("turnover", a.end, end, a.track, team, place, 0.6 * chance, facts, {"by": None}),
+        Play("out-of-bounds", end, end, a.track, team, place, 0.6 * chance, {"place_m": None}),
+    ]
+
+
+def tell_rebounds(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> list[tuple[int, Play]]:
+    """Return (index of the shot, "rebound") for each miss that somebody picks up on the court."""
+    people, out = scene.people, []
+    for i, shot in enumerate(shots):
+        if shot.outcome != "missed":
+            continue
+        last = shot.flight.arrival
+        until = min(last + scene.frames(_REBOUND_S), shots[i + 1].flight.release if i + 1 < len(shots) else scene.n_frames)
+        after = [hold for hold in held if last <= hold.start <= until]
+        if not after or people.referee[after[0].track] or scene.cut[last + 1 : after[0].start + 1].any():
+            continue
+        hold = after[0]
+        place = feet_at(scene, hold.track, hold.start + scene.frames(0.1), scene.frames(0.2))
+        shooters = -1 if shot.flight.shooter is None else int(people.team[shot.flight.shooter])
+        team = int(people.team[hold.track])
+        offensive = None if -1 in (shooters, team) else team == shooters
+        out.append((i, Play("rebound", hold.start, hold.start, hold.track, team, place, 0.9 * hold.chance, {"offensive": offensive})))
+    return out
+
+
+def tell_team_possessions(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot], plays: Sequence[Play], has: Ints) -> list[Play]:
+    """Return a "team-possession" for each stretch in which one team has the ball."""
+    out = []
+    edges = np.flatnonzero(np.diff(has) != 0) + 1
+    for start, stop in zip([0, *edges.tolist()], [*edges.tolist(), len(has)], strict=True):
+        if start == stop or has[start] < 0:
+            continue
+        team, end = int(has[start]), stop - 1
+        within = [play for play in plays if start <= play.start <= end and play.team == team]
+        ends = [shot for shot in shots if start <= shot.flight.release <= end]
+        lost = any(play.kind == "turnover" and start <= play.start <= end for play in plays)
+        ended = {"made": "made shot", "missed": "missed shot", "blocked": "blocked shot"}.get(ends[-1].outcome, "unknown") if ends else "unknown"
+        facts = {
+            "seconds": round(float(scene.time_s[end] - scene.time_s[start]), 3),
+            "n_touches": sum(play.kind == "possession" for play in within),
+            "n_passes": sum(play.kind == "pass" for play in within),
+            "ended": "turnover" if lost and not ends else ended,
+        }
+        chances = [hold.chance for hold in held if start <= hold.start <= end]
+        out.append(Play("team-possession", start, end, None, team, None, float(np.mean(chances)) if chances else 0.5, facts))
+    return out
+
+
+def zone_of(scene: Scene, place: tuple[float, float] | None, side: int, areas: Mapping[str, Floats]) -> str | None:
+    """Return the part of the floor a shot at the basket of ``side`` is taken from; ``areas`` are ``zones`` of the court. None where the place is not known."""
+    if place is None or scene.court is None or not side:
+        return None
+    name = "left" if side < 0 else "right"
+    if not inside(place, areas[f"{name} two points"]):
+        return "corner three" if side * place[0] > scene.court.rim_x_m - scene.court.arc_break_m else "arc three"
+    for part in ("restricted", "paint"):
+        if f"{name} {part}" in areas and inside(place, areas[f"{name} {part}"]):
+            return part
+    return "mid-range"
+
+
+def inside(place: tuple[float, float], polygon: Floats) -> bool:
+    """Tell whether a point lies in a polygon (n, 2) that is not closed, by counting crossings."""
+    x, y = place
+    a, b = polygon, np.roll(polygon, -1, 0)
+    straddles = (a[:, 1] > y) != (b[:, 1] > y)
+    rise = np.where(straddles, b[:, 1] - a[:, 1], 1.0)
+    crosses = a[:, 0] + (y - a[:, 1]) / rise * (b[:, 0] - a[:, 0])
+    return bool((straddles & (crosses > x)).sum() % 2)
