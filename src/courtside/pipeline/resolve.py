@@ -15,6 +15,7 @@ from courtside.court import COURTS, Court
 from courtside.court.registration import CourtTrack
 from courtside.identity.agreement import ConsecutiveAgreement
 from courtside.identity.assignment import Stretch, assign
+from courtside.identity.continuity import Whereabouts
 from courtside.identity.naming import Readings, Verdict, number_priors, team_order, verdicts
 from courtside.identity.numbers import number_log_likelihood
 from courtside.identity.paths import fill_gaps, smooth
@@ -156,22 +157,47 @@ def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: Identit
         teams = _in_kit_order((), False, colors)  # which side is which is not proved: no team name, so no player's name either
         order_chance = 1.0
     priors = number_priors(teams)
+    shots = []
+    for clip, shot in sorted({(piece.clip, piece.shot) for piece in pieces}):
+        inside = [i for i, piece in enumerate(pieces) if (piece.clip, piece.shot) == (clip, shot)]
+        places = whereabouts([pieces[i] for i in inside], clips[clip], courts[clip])
+        shots.append(_shot([parts[i] for i in inside], inside, places, [kit[i] for i in inside], [numbers[i] for i in inside]))
     tracks = [_referee(tracklet) for tracklet in tracklets if tracklet.is_referee]
-    for shot in sorted({(piece.clip, piece.shot) for piece in pieces}):
-        inside = [i for i, piece in enumerate(pieces) if (piece.clip, piece.shot) == shot]
-        known = {i: n for n, i in enumerate(inside)}
-        places = whereabouts([pieces[i] for i in inside], clips[shot[0]], courts[shot[0]])
-        stretches = [
-            Stretch(pieces[i].start_s, pieces[i].end_s, *where, _index(known, parts[i].follows), parts[i].stays, kit[i], numbers[i])
-            for i, where in zip(inside, places, strict=True)
-        ]
-        found = verdicts(assign(stretches, priors), [readings[i] for i in inside], priors, partial(_numbers, settings=settings))
-        tracks += _players([parts[i] for i in inside], [kit[i] for i in inside], found, teams, order_chance, settings)
+    for scene in shots:
+        tracks += _players(scene, _told(scene, priors, settings), teams, order_chance, settings)
     return Result(teams, order_chance, tuple(_finished(_merged(tracks), clips, settings)), courts, measures)
 
 
-def _index(known: Mapping[int, int], i: int | None) -> int | None:
-    return None if i is None else known[i]
+@dataclass(frozen=True)
+class _Shot:
+    """The parts of one shot, in order of start, and what is known of each."""
+
+    parts: Sequence[Part]
+    stretches: Sequence[Stretch]
+
+    @property
+    def readings(self) -> list[Readings]:
+        return [Readings(part.tracklet.reading_s, part.tracklet.chance) for part in self.parts]
+
+
+def _shot(
+    parts: Sequence[Part],
+    inside: Sequence[int],
+    places: Sequence[tuple[Whereabouts | None, Whereabouts | None]],
+    kits: Sequence[Floats],
+    numbers: Sequence[Floats],
+) -> _Shot:
+    """Put together the parts of one shot; ``inside`` are their indices among those of all shots."""
+    here = {i: n for n, i in enumerate(inside)}
+    stretches = []
+    for part, where, kit, number in zip(parts, places, kits, numbers, strict=True):
+        follows = None if part.follows is None else here[part.follows]
+        stretches.append(Stretch(part.tracklet.start_s, part.tracklet.end_s, *where, follows, part.stays, kit, number))
+    return _Shot(parts, stretches)
+
+
+def _told(shot: _Shot, priors: Floats, settings: IdentitySettings) -> list[Verdict]:
+    return verdicts(assign(shot.stretches, priors), shot.readings, priors, partial(_numbers, settings=settings))
 
 
 def _is_somebody(tracklet: Tracklet, settings: IdentitySettings) -> bool:
@@ -192,13 +218,11 @@ def _referee(tracklet: Tracklet) -> Track:
     return Track(0, tracklet.clip, "referee", None, None, None, tracklet.referee_share, None, 0, tracklet.frame, tracklet.xyxy, seen)
 
 
-def _players(
-    parts: Sequence[Part], kits: Sequence[Floats], found: Sequence[Verdict], teams: Sequence[Team], order_chance: float, settings: IdentitySettings
-) -> list[Track]:
+def _players(shot: _Shot, found: Sequence[Verdict], teams: Sequence[Team], order_chance: float, settings: IdentitySettings) -> list[Track]:
     """Return the tracks of one shot: the stretches of one player over which the same is drawn, or those of one tracklet that is nobody's."""
     groups: dict[tuple[object, ...], list[Track]] = defaultdict(list)
-    for part, kit, verdict in zip(parts, kits, found, strict=True):
-        piece, own = part.tracklet, 1 - float(kit[2])  # the chance that this is a player of either team at all
+    for part, stretch, verdict in zip(shot.parts, shot.stretches, found, strict=True):
+        piece, own = part.tracklet, 1 - float(stretch.kit[2])  # the chance that this is a player of either team at all
         team_chance, chance = verdict.team_chance * own * order_chance, verdict.chance * own * order_chance
         surely_plays = piece.referee_share <= _MAY_BE_REFEREE
         team = teams[verdict.team] if surely_plays and team_chance >= settings.min_confidence else None
