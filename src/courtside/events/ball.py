@@ -22,6 +22,8 @@ _ANEW = -6.0  # log-probability that the track goes on just anywhere
 _MISSED = -2.1  # log-probability that a ball that shows is not found (measured: 8-15 % of frames)
 _TRUE_SHARE, _LEAST_FALSE = 0.6, 0.005
 _CROWD_M = 1.5
+_FIXED_DEGREES, _FIXED_STEP_S, _FIXED_TIMES, _FIXED_SHARE = 0.6, 0.5, 5, 0.2
+_FIXED_SURER = 0.1
 _STEP_SAYS = 0.5  # the most that lying where the ball was expected counts: heads and shoes that are taken for a ball stay where they are, too
 # log-likelihood that a detection of this confidence is the ball and not one of the false ones of a frame, measured on simulated clips: below 0.15 there are
 # several false ones in each frame, above 0.5 hardly any in a hundred
@@ -67,7 +69,7 @@ def track_ball(scene: Scene, scale: Floats) -> BallTrack:
         scene: the clip.
         scale: (n,) pixels per metre.
     """
-    balls, n = _on_the_court(scene), scene.n_frames
+    balls, n = _without_fixtures(scene, _on_the_court(scene)), scene.n_frames
     middle = (balls.xyxy[:, :2] + balls.xyxy[:, 2:]) / 2
     xy, size, seen = np.full((n, 2), np.nan), np.full(n, np.nan), np.zeros(n, bool)
     if not len(balls.frame) or not np.isfinite(scale).all():
@@ -94,6 +96,32 @@ def _on_the_court(scene: Scene) -> Boxes:
     floor = np.linalg.solve(cameras.matrix[balls.frame[rows]][:, :, [0, 1, 3]], np.concatenate([flat, np.ones((len(rows), 1))], 1)[..., None])[..., 0]
     kept[rows] = ~((floor[:, 1] / floor[:, 2] > scene.court.half_width_m + _CROWD_M) & (floor[:, 2] > 0))
     return Boxes(balls.frame[kept], balls.confidence[kept], balls.xyxy[kept])
+
+
+def _without_fixtures(scene: Scene, balls: Boxes) -> Boxes:
+    """Return the detections but for those of things that stand still in the arena, such as a ring, a lamp or a logo.
+
+    The camera turns and does not walk, so a thing that stays is always seen in the same direction of the arena.
+    """
+    if scene.cameras is None or not len(balls.frame):
+        return balls
+    rows = np.flatnonzero(scene.cameras.valid[balls.frame])
+    flat = scene.cameras.lens.unbend((balls.xyxy[rows, :2] + balls.xyxy[rows, 2:]) / 2)
+    rays = np.linalg.solve(scene.cameras.matrix[balls.frame[rows]][:, :, :3], np.concatenate([flat, np.ones((len(rows), 1))], 1)[..., None])[..., 0]
+    angles = np.degrees(np.stack([np.arctan2(rays[:, 0], -rays[:, 1]), np.arctan2(rays[:, 2], np.hypot(rays[:, 0], rays[:, 1]))], 1))
+    when = np.floor(scene.time_s[balls.frame[rows]] / _FIXED_STEP_S)
+    n_times = len(np.unique(np.floor(scene.time_s / _FIXED_STEP_S)))
+    fixed = np.zeros(len(balls.frame), bool)
+    for shift in (0.0, 0.5):  # in two grids, so that no thing lies on a line of both
+        cells = np.floor(angles / _FIXED_DEGREES + shift)
+        _, which = np.unique(np.concatenate([cells, scene.shot[balls.frame[rows]][:, None]], 1), axis=0, return_inverse=True)
+        times = np.unique(np.stack([which.ravel(), when], 1), axis=0)[:, 0].astype(np.int64)
+        which = which.ravel()
+        counts = np.bincount(times, minlength=int(which.max(initial=0)) + 1)[which]
+        usual = (np.bincount(which, balls.confidence[rows]) / np.maximum(np.bincount(which), 1))[which]
+        surer = balls.confidence[rows] > usual + _FIXED_SURER  # the ball itself, before it
+        fixed[rows] |= (counts >= max(_FIXED_TIMES, _FIXED_SHARE * n_times)) & ~surer
+    return Boxes(balls.frame[~fixed], balls.confidence[~fixed], balls.xyxy[~fixed])
 
 
 def _by_crowd(balls: Boxes, n_frames: int) -> Floats:

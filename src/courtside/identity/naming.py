@@ -14,7 +14,7 @@ from courtside.types import NUMBERS, Team
 
 Floats = npt.NDArray[np.float64]
 
-_OFF_ROSTER = 0.04  # chance that a player wears a number his roster doesn't list
+_OFF_ROSTER = 0.02  # chance that a player wears a number his roster doesn't list
 _HALF = 0.5  # who is no more likely one player than all others together is nobody in particular
 
 
