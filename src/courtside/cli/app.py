@@ -24,6 +24,7 @@ train = typer.Typer(help="Train our own models (needs the train extra: torch, on
 app.add_typer(train, name="train")
 app.add_typer(truth_app, name="truth")
 
+Shots = Annotated[str, typer.Option("--shots", help="Tell shots by the ball's flight, or as the notebook does by the detector's classes: flight, notebook.")]
 Overlays = Annotated[list[str] | None, typer.Option("--overlay", help="Also draw: numbers, boxes, ball, rim, masks, court, radar. May be given again.")]
 
 
@@ -52,6 +53,7 @@ def run(
     device: Device = None,
     offline: Offline = False,
     debug_pictures: DebugPictures = False,
+    shots: Shots = "flight",
 ) -> None:
     """Do it all: analyze, resolve, render.
 
@@ -64,7 +66,7 @@ def run(
     teams = stages.rosters_from(rosters)  # read first, as the court is: a slip in a file should not cost the time of an analysis
     stages.court_from(settings)
     stages.analyze(videos, output, settings, parse_rate(fps))
-    stages.resolve(output, teams, settings, only=[video.stem for video in videos])
+    stages.resolve(output, teams, settings, only=[video.stem for video in videos], shots=stages.shots_by(shots))
     stages.render(output, settings, videos)
     if debug_pictures:
         stages.debug_pictures(output, videos)
@@ -96,12 +98,39 @@ Run = Annotated[Path, typer.Argument(metavar="OUTPUT", help="The output folder o
 
 @app.command()
 def resolve(
-    output: Run, rosters: Rosters = None, preset: Preset = None, config: Config = None, set_: Set = None, min_confidence: MinConfidence = None
+    output: Run,
+    rosters: Rosters = None,
+    preset: Preset = None,
+    config: Config = None,
+    set_: Set = None,
+    min_confidence: MinConfidence = None,
+    shots: Shots = "flight",
+    corrections: Annotated[Path | None, typer.Option(help="The corrections.toml of another run, to be made on this one too.")] = None,
 ) -> None:
     """Stage 2: name the people, about a second, no video needed. Run it again with a corrected roster."""
     from courtside.cli import stages
 
-    stages.resolve(output, stages.rosters_from(rosters), stages.settings_from(preset, config, set_, min_confidence))
+    if corrections is not None:
+        from courtside.cli.corrections import adopt
+
+        adopt(output, corrections)
+    settings = stages.settings_from(preset, config, set_, min_confidence)
+    stages.resolve(output, stages.rosters_from(rosters), settings, shots=stages.shots_by(shots))
+
+
+@app.command()
+def correct(
+    output: Run,
+    sayings: Annotated[
+        list[str],
+        typer.Argument(metavar="SAYING...", help='"7 is Tatum", "7 is 23", "7 is a referee", "7 is nobody", "split 3 at 00:04.2", "swap 5 and 8 from frame 90".'),
+    ],
+    clip: Annotated[str | None, typer.Option(help="Which clip's tracks are meant, where there are several.")] = None,
+) -> None:
+    """Say what the models got wrong, by the track numbers of tracks.parquet. It lasts: in OUTPUT/corrections.toml, for every resolve to come."""
+    from courtside.cli.corrections import add
+
+    add(output, sayings, clip)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, get_args
 
 import numpy as np
 
@@ -24,10 +24,15 @@ from courtside.config import Settings, dump, load_settings
 from courtside.court import COURTS, Court
 from courtside.court.custom import load_court
 from courtside.court.registration import CourtTrack
-from courtside.errors import MediaError, RecordsError
-from courtside.pipeline.events import ShotsBy, find_plays, write_events
+from courtside.errors import ConfigError, MediaError, RecordsError, nearest
+from courtside.events.reading import ShotsBy
+from courtside.pipeline.corrections import correct
+from courtside.pipeline.corrections_file import NAME as CORRECTIONS
+from courtside.pipeline.corrections_file import read_corrections
+from courtside.pipeline.events import find_plays, write_events
 from courtside.pipeline.export import write_aside, write_court, write_mot, write_result, write_tracks
 from courtside.pipeline.places import read_places
+from courtside.pipeline.resolve import Result
 from courtside.pipeline.resolve import resolve as resolve_clips
 from courtside.pipeline.statistics import statistics, write_stats
 from courtside.records import Records, read_records
@@ -106,13 +111,24 @@ def court_from(settings: Settings) -> Court | None:
     return COURTS[league] if league in COURTS else load_court(Path(league).expanduser())
 
 
+def shots_by(name: str) -> ShotsBy:
+    """Return the way of telling shots that was asked for.
+
+    Raises:
+        ConfigError: there is no such way.
+    """
+    if name not in get_args(ShotsBy):
+        raise ConfigError(f"--shots {name}: there are {' and '.join(get_args(ShotsBy))}{nearest(name, get_args(ShotsBy))}")
+    return cast(ShotsBy, name)
+
+
 def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Sequence[str] | None = None, shots: ShotsBy = "flight") -> None:
     """Name the people of all clips in ``output`` together, tell what was played, and write each clip's results."""
     measures = court_from(settings)
     folders = run_folders(output, only)
     records = [read_records(folder / "records") for folder in folders]
     began = time.perf_counter()
-    result = resolve_clips(records, teams, settings.identity, measures)
+    result = corrected(output, resolve_clips(records, teams, settings.identity, measures), records)
     spent_s = time.perf_counter() - began
     for clip, (folder, known) in enumerate(zip(folders, records, strict=True)):
         write_tracks(folder / "tracks.parquet", result, known, clip)
@@ -125,6 +141,14 @@ def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Seque
         write_summary(folder / "summary.html", summarise(known, result, clip, {**(known.timing_s or {}), "resolve": spent_s}))
     named = {(track.team, track.number) for track in result.tracks if track.player}
     console.print(f"resolved: {len(named)} players named in {len(folders)} clip{'s' * (len(folders) > 1)}, {spent_s:.1f} s", highlight=False)
+
+
+def corrected(output: Path, result: Result, records: Sequence[Records]) -> Result:
+    """Return a result as the corrections in ``output`` have it; tells which of them are of nobody in it."""
+    result, missed = correct(result, read_corrections(output / CORRECTIONS), records)
+    for correction in missed:
+        warn(f'correction "{correction.say}" of {correction.clip}: nobody there now whom it could mean; it is kept in {output / CORRECTIONS}')
+    return result
 
 
 def _write_court(path: Path, court: CourtTrack | None, measures: Court) -> None:

@@ -15,6 +15,9 @@ from courtside.truth.labels import Event
 TOLERANCE_S = 1.0
 """Two events of one kind are the same if they begin at most this far apart."""
 
+NEVER_LABELLED = frozenset({"team-possession", "out-of-bounds"})
+"""Kinds that are told and that no truth has: they can be neither right nor wrong."""
+
 
 @dataclass(frozen=True)
 class EventScores:
@@ -73,7 +76,7 @@ def _right(pairs: Sequence[tuple[Event, Mapping[str, Any]]], fact: str) -> Share
 def score_plays(truth: Sequence[Event], found: Sequence[Mapping[str, Any]], compared: Compared | None, rate: float) -> PlayScores:
     """Compare the events. ``compared`` tells who a found shot's track is; ``rate`` is frames per second."""
     kinds, shots = {}, []
-    for kind in sorted({event.kind for event in truth} | {str(event["kind"]) for event in found}):
+    for kind in sorted({event.kind for event in truth} | {str(event["kind"]) for event in found} - NEVER_LABELLED):
         true, ours = [event for event in truth if event.kind == kind], [event for event in found if event["kind"] == kind]
         pairs = pair_events(true, ours)
         kinds[kind] = EventScores(len(pairs), len(ours) - len(pairs), len(true) - len(pairs))

@@ -23,7 +23,7 @@ _MISSED = -2.1  # log-probability that a ball that shows is not found (measured:
 _TRUE_SHARE, _LEAST_FALSE = 0.6, 0.005
 _CROWD_M = 1.5
 _FIXED_DEGREES, _FIXED_STEP_S, _FIXED_TIMES, _FIXED_SHARE = 0.6, 0.5, 5, 0.2
-_FIXED_SURER = 0.1
+_FIXED_SURER, _FIXED_BELOW = 0.1, 0.5
 _STEP_SAYS = 0.5  # the most that lying where the ball was expected counts: heads and shoes that are taken for a ball stay where they are, too
 # log-likelihood that a detection of this confidence is the ball and not one of the false ones of a frame, measured on simulated clips: below 0.15 there are
 # several false ones in each frame, above 0.5 hardly any in a hundred
@@ -52,7 +52,7 @@ def pixels_per_metre(scene: Scene) -> Floats:
     people, n = scene.people, scene.n_frames
     heights = people.xyxy[:, 3] - people.xyxy[:, 1]
     starts = np.searchsorted(people.frame, np.arange(n + 1))
-    middle = np.array([np.median(heights[a:b]) if b - a >= 3 else np.nan for a, b in zip(starts[:-1], starts[1:], strict=True)])
+    middle = np.array([np.median(heights[a:b]) if b - a >= 3 else np.nan for a, b in itertools.pairwise(starts)])
     known = np.flatnonzero(np.isfinite(middle))
     if not len(known):
         return np.full(n, np.median(heights) / PERSON_M if len(heights) else np.nan)
@@ -119,7 +119,7 @@ def _without_fixtures(scene: Scene, balls: Boxes) -> Boxes:
         which = which.ravel()
         counts = np.bincount(times, minlength=int(which.max(initial=0)) + 1)[which]
         usual = (np.bincount(which, balls.confidence[rows]) / np.maximum(np.bincount(which), 1))[which]
-        surer = balls.confidence[rows] > usual + _FIXED_SURER  # the ball itself, before it
+        surer = balls.confidence[rows] > np.minimum(usual + _FIXED_SURER, _FIXED_BELOW)  # the ball itself, before it or held still
         fixed[rows] |= (counts >= max(_FIXED_TIMES, _FIXED_SHARE * n_times)) & ~surer
     return Boxes(balls.frame[~fixed], balls.confidence[~fixed], balls.xyxy[~fixed])
 

@@ -1,7 +1,7 @@
 """Shots as the notebook tells them: by the detector's classes alone, three frames in a row. The baseline.
 
-A jump shot or layup class seen in ``_IN_A_ROW`` frames running begins a shot; a ball in the basket within ``_RESET_S`` makes it, else it is missed; two shots are
-at least ``_COOLDOWN_S`` apart, and a class unseen for ``_GAP_S`` has ended. (The design's table of the notebook's constants.)
+A jump shot or layup class seen in ``_IN_A_ROW`` frames running begins a shot; a ball in the basket within ``_RESET_S`` makes it, else it is missed; two shots
+are at least ``_COOLDOWN_S`` apart, and a class unseen for ``_GAP_S`` has ended. (The design's table of the notebook's constants.)
 """
 
 from __future__ import annotations

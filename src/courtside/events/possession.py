@@ -13,8 +13,8 @@ from courtside.events.scene import PERSON_M, Boxes, Floats, Ints, Scene
 
 NOBODY = -1
 
-# where a ball in somebody's hands is beside his box, in metres as he is tall: beside its middle, above its lower edge (mean, standard deviation), and how fast it
-# moves sideways against him; measured on simulated games and on the 93 labelled broadcast frames with one ball and one player in possession
+# where a ball in somebody's hands is beside his box, in metres as he is tall: beside its middle, above its lower edge (mean, standard deviation), and how fast
+# it moves sideways against him; measured on simulated games and on the 93 labelled broadcast frames with one ball and one player in possession
 _ACROSS_M, _ABOVE_M, _ALONG_M_S = 0.38, (1.0, 0.6), 2.0
 _FREE_M2, _FREE_M_S = 25.0, 6.0  # a ball in nobody's hands is anywhere near people, and fast
 _LEAST_LOG = -6.0

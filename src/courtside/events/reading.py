@@ -51,8 +51,8 @@ _PASSED_S = 3.0
 class Reading:
     """What was played in one clip of n frames.
 
-    ``plays`` in order of time; ``ball``; ``has`` (n,) the team that has the ball, -1 for neither or not known; ``reasons`` says for each kind why it could not be
-    told, None where it could; ``coverage`` are shares (0-1) of the frames, as in docs/events.md.
+    ``plays`` in order of time; ``ball``; ``has`` (n,) the team that has the ball, -1 for neither or not known; ``reasons`` says for each kind why it could not
+    be told, None where it could; ``coverage`` are shares (0-1) of the frames, as in docs/events.md.
     """
 
     plays: tuple[Play, ...]

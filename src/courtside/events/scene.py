@@ -55,7 +55,7 @@ class Cameras:
         """Return the pixels (n, 2) of court points (n, 3), each in its ``frame`` (n,); NaN where there is no camera."""
         homogeneous = np.einsum("nij,nj->ni", self.matrix[frame], np.concatenate([points, np.ones((len(points), 1))], 1))
         flat = homogeneous[:, :2] / homogeneous[:, 2:]
-        out = np.full_like(flat, np.nan)
+        out: Floats = np.full((len(frame), 2), np.nan)
         known = np.isfinite(flat).all(1) & (homogeneous[:, 2] > 0)
         out[known] = self.lens.bend(flat[known])
         return out
@@ -102,8 +102,8 @@ class Scene:
 def cameras_of(valid: Bools, court_to_pinhole: Floats, lens: Lens, size: tuple[int, int], shot: Ints) -> Cameras:
     """Return the cameras that give these maps of the floor (n, 3, 3).
 
-    Where each stands follows from square pixels and a principal point in the middle of the picture (Hartley & Zisserman, "Multiple View Geometry", 2nd ed., 8.8;
-    as ``courtside.court.pose``, for all frames at once), and as it does not walk, the median of its ``shot`` (n,) is taken. The camera maps its own place C to
+    Where each stands follows from square pixels and a principal point in the middle of the picture (Hartley & Zisserman, "Multiple View Geometry", 2nd ed.,
+    8.8; as ``courtside.court.pose``, for all frames at once), and as it does not walk, the median of its ``shot`` (n,) is taken. The camera maps its own place C to
     nothing, which gives the column that the floor does not show: m3 = -(p + m1 Cx + m2 Cy) / Cz (6.2.4).
     """
     matrix = np.full((len(valid), 3, 4), np.nan)

@@ -131,10 +131,10 @@ def _hopes(stretches: Sequence[Stretch], likelihood: Floats) -> Floats:
 class _Step:
     """How the hypotheses before a stretch lead to those after it: rows ``before`` and ``after`` (t,), whom it was given to, and the weight of that."""
 
-    before: Ints
-    after: Ints
-    slot: Ints
-    weight: Floats
+    before: npt.NDArray[np.int16]
+    after: npt.NDArray[np.int16]
+    slot: npt.NDArray[np.int16]
+    weight: npt.NDArray[np.float32]
     forward: Floats
 
 
@@ -147,7 +147,7 @@ class _Filter:
         self._nameless = nameless.sum(1)
         self._until_s = _ends(stretches)
         # a hypothesis: the index of the stretch that each player was last seen in, -1 for one who has not been seen
-        self._last = np.full((1, len(slots)), -1, np.int16)
+        self._last = np.full((1, len(slots)), -1, np.int32)
         self._weight, self._hope = np.zeros(1), np.zeros(1)
         self._steps: list[_Step] = []
 
@@ -177,7 +177,10 @@ class _Filter:
         used = after >= 0
         # weights are relative to the best, so that they stay near 0
         best = merged[kept[0]]
-        self._steps.append(_Step(before[used], after[used], slot[used], (weight + likelihood)[before, slot][used] - best, self._weight))
+        lead = (weight + likelihood)[before[used], slot[used]] - best
+        # small numbers: an hour without a cut has many thousand steps
+        small_before, small_after, small_slot = (rows[used].astype(np.int16) for rows in (before, after, slot))
+        self._steps.append(_Step(small_before, small_after, small_slot, lead.astype(np.float32), self._weight))
         self._last, self._weight, self._hope = last[first[kept]], merged[kept] - best, hoped[kept]
 
     def _turning_up(self, n: int) -> Floats:

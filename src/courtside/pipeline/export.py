@@ -118,6 +118,7 @@ def _track(track: Track, records: Records) -> dict[str, Any]:
         "number": track.number,
         "player": track.player,
         "probability": round(track.probability, 4),
+        "corrected": track.corrected,
         "first_frame": int(track.frame[0]),
         "last_frame": int(track.frame[-1]),
         "start_s": round(float(records.frames.time_s[track.frame[0]]), 3),

@@ -46,7 +46,8 @@ _ANONYMOUS = (("Team A", "#E4572E"), ("Team B", "#2E86E4"))
 class Track:
     """One person of one clip, over all the clip. What is not proved is None; ``best`` is the best guess all the same, for the summary and for debugging.
 
-    ``well_seen`` (n,) tells in which of its frames number and name may be drawn: where the detector saw the box itself and believed in it.
+    ``well_seen`` (n,) tells in which of its frames number and name may be drawn: where the detector saw the box itself and believed in it. ``corrected`` tells
+    that somebody who watched said something of it that the models had not.
     """
 
     track_id: int
@@ -61,6 +62,7 @@ class Track:
     frame: npt.NDArray[np.int64]
     xyxy: Floats
     well_seen: npt.NDArray[np.bool_]
+    corrected: bool = False
 
     def person(self, row: int) -> Person:
         """Return the person as drawn in the ``row``-th of this track's frames."""
