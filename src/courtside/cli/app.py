@@ -123,7 +123,7 @@ def correct(
     output: Run,
     sayings: Annotated[
         list[str],
-        typer.Argument(metavar="SAYING...", help='"7 is Tatum", "7 is 23", "7 is a referee", "7 is nobody", "split 3 at 00:04.2", "swap 5 and 8 from frame 90".'),
+        typer.Argument(metavar="SAYING...", help='"7 is Tatum", "7 is 23", "7 is a referee", "7 is nobody", "split 3 at 4.2", "swap 5 and 8 from frame 90".'),
     ],
     clip: Annotated[str | None, typer.Option(help="Which clip's tracks are meant, where there are several.")] = None,
 ) -> None:
@@ -164,6 +164,30 @@ def maps(
     from courtside.cli.maps import maps as start
 
     start(output, folder)
+
+
+@app.command()
+def report(
+    output: Run,
+    embed: Annotated[bool, typer.Option("--embed", help="Put the named video into the page, so that one file can be sent.")] = False,
+) -> None:
+    """Write OUTPUT/report.html: the video with its plays, box score, shot chart, heat maps, passes, spacing, and how sure all that is."""
+    from courtside.cli.report import report as start
+
+    start(output, embed)
+
+
+@app.command()
+def clips(
+    output: Run,
+    event: Annotated[list[str], typer.Option(help="What to cut out: shot, pass, turnover, rebound, three-seconds ... May be given again.", show_default=False)],
+    folder: Annotated[Path | None, typer.Option("--output", "-o", help="Folder for the clips; by default OUTPUT/clips.")] = None,
+    video: Annotated[Path | None, typer.Option(help="Cut from this video, for example the clip itself, instead of OUTPUT/named.mp4.")] = None,
+) -> None:
+    """Cut the plays of one kind out of the named video, each as an MP4 of its own."""
+    from courtside.cli.report import clips as start
+
+    start(output, event, folder, video)
 
 
 @app.command()

@@ -102,9 +102,9 @@ class Scene:
 def cameras_of(valid: Bools, court_to_pinhole: Floats, lens: Lens, size: tuple[int, int], shot: Ints) -> Cameras:
     """Return the cameras that give these maps of the floor (n, 3, 3).
 
-    Where each stands follows from square pixels and a principal point in the middle of the picture (Hartley & Zisserman, "Multiple View Geometry", 2nd ed.,
-    8.8; as ``courtside.court.pose``, for all frames at once), and as it does not walk, the median of its ``shot`` (n,) is taken. The camera maps its own place C to
-    nothing, which gives the column that the floor does not show: m3 = -(p + m1 Cx + m2 Cy) / Cz (6.2.4).
+    Where each stands follows from square pixels and a principal point in the middle of the picture (Hartley & Zisserman, "Multiple View Geometry", 2nd
+    ed., 8.8; as ``courtside.court.pose``, for all frames at once), and as it does not walk, the median of its ``shot`` (n,) is taken. The camera maps its
+    own place C to nothing, which gives the column that the floor does not show: m3 = -(p + m1 Cx + m2 Cy) / Cz (6.2.4).
     """
     matrix = np.full((len(valid), 3, 4), np.nan)
     rows = np.flatnonzero(valid)

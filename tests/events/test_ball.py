@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from attack import flight, make_scene
+from courtside.events.ball import pixels_per_metre, track_ball
+from courtside.events.scene import Boxes, Scene
+
+THROWN = flight((4, 3, 1.5), (9, -3, 1.5), 1.0)
+
+
+def middles(scene: Scene) -> np.ndarray:
+    return (scene.balls.xyxy[:, :2] + scene.balls.xyxy[:, 2:]) / 2
+
+
+def test_no_ball_no_track() -> None:
+    scene = make_scene(np.full((20, 3), np.nan))
+    assert not track_ball(scene, pixels_per_metre(scene)).known.any()
+
+
+def test_it_keeps_to_the_ball_among_false_ones() -> None:
+    scene = make_scene(THROWN)
+    true = middles(scene)
+    random = np.random.default_rng(1)
+    n = len(true)
+    strays = random.uniform((0, 0), scene.size, (n, 2))
+    frame = np.concatenate([scene.balls.frame, np.arange(n)])
+    order = np.argsort(frame, kind="stable")
+    xyxy = np.concatenate([scene.balls.xyxy, np.concatenate([strays - 8, strays + 8], 1)])
+    confidence = np.concatenate([np.full(n, 0.55), np.full(n, 0.25)])
+    found = track_ball(replace(scene, balls=Boxes(frame[order], confidence[order], xyxy[order])), pixels_per_metre(scene))
+    assert found.xy == pytest.approx(true)
+
+
+@pytest.mark.parametrize(("gap_s", "bridged"), [(0.2, True), (0.8, False)])
+def test_only_short_gaps_are_bridged_and_said_to_be(gap_s: float, bridged: bool) -> None:
+    ball = np.concatenate([np.tile((7.0, 0.0, 1.2), (60, 1))])
+    ball[20 : 20 + round(30 * gap_s)] = np.nan
+    scene = make_scene(ball)
+    found = track_ball(scene, pixels_per_metre(scene))
+    assert found.known[22] == bridged
+    assert not found.seen[22]
+    assert found.seen[10]
+
+
+def test_nothing_is_carried_across_a_cut() -> None:
+    ball = np.tile((7.0, 0.0, 1.2), (40, 1))
+    ball[18:22] = np.nan
+    scene = make_scene(ball)
+    cut = np.zeros(40, bool)
+    cut[20] = True
+    found = track_ball(replace(scene, cut=cut), pixels_per_metre(scene))
+    assert not found.known[18:22].any()
