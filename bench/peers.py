@@ -8,6 +8,8 @@ labelled boxes of TRUTH/CLIP.csv (frame, x1, y1, x2, y2, ..., who; every n-th fr
 confidences, all forget at the same cuts; the rest of their settings are their own. Ours were chosen on the project's four labelled clips: expect less of a
 lead elsewhere.
 
+"ours, resolved" is what `courtside resolve` makes of the run: offline, with the numbers that were read, and its own tracker's ids as a start.
+
 Part 2, glue. All that happens between the models, done as the notebook does it (dense masks, everything kept in memory, one call of the reader for each
 crop) and as we do, on one clip's stored boxes, each in a fresh process, at two lengths. Reader and encoder are ours in both, so what differs is the glue.
 `boxes` is what courtside does; `masks` makes the notebook's very pictures from the same masks in our way, so that like is compared with like.
@@ -28,7 +30,7 @@ from typing import Any
 
 import supervision as sv
 from peers_glue import STAGES, Took, check_memory, free_mb, given, growth_mb, ratio, run_ways, same_pictures
-from peers_tracking import COLUMNS, Score, Tracked, contenders, score, track
+from peers_tracking import COLUMNS, Score, Tracked, contenders, resolved, score, track
 from rich.console import Console
 from rich.table import Table
 
@@ -104,6 +106,8 @@ def compare_trackers(runs: Runs, truth: Mapping[str, Path], arguments: argparse.
             raise DataError(f"{truth[clip]}: holds no labels of people")
         for name, tracked in track(find_clip(runs[clip], arguments.clips), runs[clip], makers, arguments.frames).items():
             found[name][clip] = people, tracked
+        # it looks back from the end of the clip, which none of the others may
+        found.setdefault("ours, resolved", {})[clip] = people, resolved(runs[clip])
     return [line for name, clips in found.items() for line in score(name, clips)]
 
 

@@ -18,8 +18,10 @@ import numpy.typing as npt
 import supervision as sv
 from scipy.optimize import linear_sum_assignment
 
+from courtside.config import IdentitySettings
 from courtside.errors import DataError
 from courtside.media.decode import read_frames
+from courtside.pipeline.resolve import resolve
 from courtside.records import Records
 from courtside.tracking.tracker import BoxTracker
 from courtside.truth import PeopleLabels
@@ -235,6 +237,20 @@ def track(clip: Path, records: Records, makers: Mapping[str, Callable[[float], C
     if any(len(one.frames) < n_wanted for one in result.values()):
         raise DataError(f"{clip}: has fewer frames than its records ({n_wanted}); is it the clip they were made of?")
     return result
+
+
+def resolved(records: Records) -> Tracked:
+    """Return what RESOLVE makes of the same detections, without rosters: what was followed, stitched by kits, numbers read and places on the court."""
+    began = time.process_time()
+    result = resolve([records], (), IdentitySettings())
+    spent_s = (time.process_time() - began) / max(len(records.frames.cut), 1)
+    frames = []
+    people = result.people(0)
+    for frame in range(len(records.frames.cut)):
+        here = people.get(frame, [])
+        boxes = np.array([person.xyxy for person in here], np.float32).reshape(-1, 4)
+        frames.append(sv.Detections(boxes, tracker_id=np.array([person.track_id for person in here], int)))
+    return Tracked(frames, [spent_s] * len(frames))
 
 
 @dataclass

@@ -58,3 +58,8 @@ def test_of_two_who_read_alike_at_most_one_is_believed() -> None:
 def test_a_stretch_that_may_be_anybody_s_has_no_name() -> None:
     (only,) = verdicts(Assignment(SLOTS, np.array([[0.3, 0.3, 0.3, 0.05, 0.05]])), [readings("4", "4")], PRIORS, log_likelihood)
     assert (only.slot, only.chance, only.team) == (None, 0.0, 0) and only.team_chance == pytest.approx(0.9)
+
+
+def test_nobody_is_named_by_elimination_alone() -> None:
+    ((_, others_chance),) = told([3], [readings()])
+    assert others_chance == 0.0  # the only one on his roster, and never read

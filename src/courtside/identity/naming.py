@@ -15,6 +15,7 @@ from courtside.types import NUMBERS, Team
 Floats = npt.NDArray[np.float64]
 
 _OFF_ROSTER = 0.02  # chance that a player wears a number his roster doesn't list
+_LEGIBLE = 2.0  # nats between the likeliest number and the least likely from which anything was read
 _HALF = 0.5  # who is no more likely one player than all others together is nobody in particular
 
 
@@ -67,12 +68,15 @@ def verdicts(assignment: Assignment, readings: Sequence[Readings], priors: Float
     owner = chance[:, :-1].argmax(1) if len(chance) else np.zeros(0, int)
     sure = chance[np.arange(len(chance)), owner]
     worn: dict[int, Floats] = {}
+    unread = set()
     for s in sorted(set(owner[sure > _HALF].tolist())):
         mine = np.flatnonzero((owner == s) & (sure > _HALF)).tolist()
         time_s = np.concatenate([readings[i].time_s for i in mine])
         order = np.argsort(time_s, kind="stable")
         log = log_likelihood(Readings(time_s[order], np.concatenate([readings[i].chance for i in mine])[order]))
         worn[s] = _normalised(np.exp(log - log.max()) * priors[slots[s].team])
+        if float(np.ptp(log)) < _LEGIBLE:
+            unread.add(s)  # the last one left on a short roster is not proved to be him
     worn = _one_to_one(worn, slots)
     found = []
     for row, s, its in zip(chance, owner.tolist(), sure.tolist(), strict=True):
@@ -83,7 +87,8 @@ def verdicts(assignment: Assignment, readings: Sequence[Readings], priors: Float
             found.append(Verdict(team, NUMBERS[number] if number is not None else "", team_chance, 0.0, 0.0))
             continue
         number = _claim(worn[s], slots[s])
-        found.append(Verdict(team, NUMBERS[number], team_chance, float(worn[s][number]), its * float(worn[s][number]), s))
+        chance_of_number = 0.0 if s in unread else float(worn[s][number])
+        found.append(Verdict(team, NUMBERS[number], team_chance, chance_of_number, its * chance_of_number, s))
     return found
 
 

@@ -221,7 +221,7 @@ def _referee(tracklet: Tracklet) -> Track:
 
 
 def _players(shot: _Shot, found: Sequence[Verdict], teams: Sequence[Team], order_chance: float, settings: IdentitySettings) -> list[Track]:
-    """Return the tracks of one shot: the stretches of one player over which the same is drawn, or those of one tracklet that is nobody's."""
+    """Return the tracks of one shot: the stretches of one player, or those of one tracklet that is nobody's; apart where the team is not proved."""
     groups: dict[tuple[object, ...], list[Track]] = defaultdict(list)
     for part, stretch, verdict in zip(shot.parts, shot.stretches, found, strict=True):
         piece, own = part.tracklet, 1 - float(stretch.kit[2])  # the chance that this is a player of either team at all
@@ -230,19 +230,34 @@ def _players(shot: _Shot, found: Sequence[Verdict], teams: Sequence[Team], order
         team = teams[verdict.team] if surely_plays and team_chance >= settings.min_confidence else None
         number = verdict.number if team and chance >= settings.min_confidence else None
         player = team.players.get(number) if team and number else None
-        text = (team.name if team else None, number, player)
-        seen = piece.confidence >= _WELL_SEEN
-        track = Track(0, piece.clip, "player", *text, chance if number else team_chance, verdict, len(piece.reading_s), piece.frame, piece.xyxy, seen)
-        groups[("slot", verdict.slot) if verdict.slot is not None else ("tracklet", part.whole), text].append(track)
+        track = Track(
+            0,
+            piece.clip,
+            "player",
+            team.name if team else None,
+            number,
+            player,
+            chance if number else team_chance,
+            verdict,
+            len(piece.reading_s),
+            piece.frame,
+            piece.xyxy,
+            piece.confidence >= _WELL_SEEN,
+        )
+        groups["slot" if verdict.slot is not None else "tracklet", verdict.slot if verdict.slot is not None else part.whole, track.team].append(track)
     return [_together(tracks) for tracks in groups.values()]
 
 
 def _together(tracks: Sequence[Track]) -> Track:
-    frame, xyxy, seen = (np.concatenate([getattr(track, name) for track in tracks]) for name in ("frame", "xyxy", "well_seen"))
+    """Join the parts of one player; where he is not proved himself, he is followed, but carries no number and no name."""
+    named = [track for track in tracks if track.number is not None]
+    shown = [track.well_seen & (track.number is not None or not named) for track in tracks]
+    frame, xyxy = np.concatenate([track.frame for track in tracks]), np.concatenate([track.xyxy for track in tracks])
     _, rows = np.unique(frame, return_index=True)  # a double box at the seam
     best = max(tracks, key=lambda track: track.probability).best
-    weakest, n_readings = min(track.probability for track in tracks), sum(track.n_readings for track in tracks)
-    return replace(tracks[0], probability=weakest, best=best, n_readings=n_readings, frame=frame[rows], xyxy=xyxy[rows], well_seen=seen[rows])
+    weakest, n_readings = min(track.probability for track in named or tracks), sum(track.n_readings for track in tracks)
+    seen = np.concatenate(shown)[rows]
+    return replace((named or tracks)[0], probability=weakest, best=best, n_readings=n_readings, frame=frame[rows], xyxy=xyxy[rows], well_seen=seen)
 
 
 def _merged(tracks: Sequence[Track]) -> list[Track]:
