@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from courtside.config import IdentitySettings
+from courtside.errors import DataError
 from courtside.pipeline.resolve import Result, resolve
 from courtside.types import Team
 from scenes import BLACK, WHITE, Walker, records, seen
@@ -140,6 +141,14 @@ def test_one_kit_only_is_one_team() -> None:
     walkers = [dataclasses.replace(walker, kits=[(0, WHITE)]) for walker in five_on_five()]
     result = resolve([records(walkers)], (), SETTINGS)
     assert {track.team for track in result.tracks if track.role == "player"} <= {"Team A", "Team B", None}
+
+
+def test_clips_of_two_games_are_refused() -> None:
+    home = five_on_five()
+    away = [dataclasses.replace(walker, kits=[(0, BLACK if walker.kit(0) is WHITE else WHITE)]) for walker in home]
+    assert resolve([records(home), records(home)], (SPURS, MAVERICKS), SETTINGS).teams_chance > 0.95
+    with pytest.raises(DataError, match="two games"):
+        resolve([records(home), records(away)], (SPURS, MAVERICKS), SETTINGS)
 
 
 def test_which_side_is_which_must_be_proved() -> None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from courtside.config import IdentitySettings
 from courtside.court import COURTS, Court
 from courtside.court.registration import CourtTrack
+from courtside.errors import DataError
 from courtside.identity.agreement import ConsecutiveAgreement
 from courtside.identity.assignment import Stretch, assign
 from courtside.identity.continuity import Whereabouts
@@ -38,6 +40,9 @@ _OFF_COURT_M = 1.5
 
 _WELL_SEEN = 0.3
 """A box that the detector believes less in carries no name: one in five lies on somebody else or between two people."""
+
+_ANOTHER_GAME = 0.98
+"""Chance of which kit is which team, in each of two clips that disagree, from which they are clips of two games."""
 
 _ANONYMOUS = (("Team A", "#E4572E"), ("Team B", "#2E86E4"))
 
@@ -139,6 +144,9 @@ def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: Identit
         rosters: none, one or two teams.
         settings: what must be proved before it is drawn.
         measures: whose court it is, None to find out.
+
+    Raises:
+        DataError: the clips are of two games, in which the teams wear each other's kits.
     """
     measures = measures or COURTS[find_league(clips)]
     courts = tuple(place_court(records, measures) for records in clips)
@@ -154,6 +162,7 @@ def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: Identit
     read = [i for i in range(len(parts)) if len(readings[i].time_s)]
     colors = [_kit_color(pieces, kit, k) for k in (0, 1)]
     crossed, order_chance = team_order([kit[i] for i in read], [numbers[i] for i in read], rosters, colors)
+    _one_game(clips, [[i for i in read if pieces[i].clip == clip] for clip in range(len(clips))], kit, numbers, rosters)
     teams = _in_kit_order(rosters, crossed, colors)
     if len(rosters) == 2 and order_chance < settings.min_confidence:
         teams = _in_kit_order((), False, colors)  # which side is which is not proved: no team name, so no player's name either
@@ -200,6 +209,21 @@ def _shot(
 
 def _told(shot: _Shot, priors: Floats, settings: IdentitySettings) -> list[Verdict]:
     return verdicts(assign(shot.stretches, priors), shot.readings, priors, partial(_numbers, settings=settings))
+
+
+def _one_game(clips: Sequence[Records], read: Sequence[Sequence[int]], kits: Sequence[Floats], numbers: Sequence[Floats], rosters: Sequence[Team]) -> None:
+    """Refuse clips whose numbers prove that the two teams wear each other's kits: they are of two games, and one of them would be named all wrong.
+
+    Raises:
+        DataError: there are such clips.
+    """
+    proved: dict[bool, str] = {}
+    for records, mine in zip(clips, read, strict=True):
+        crossed, chance = team_order([kits[i] for i in mine], [numbers[i] for i in mine], rosters, (None, None))
+        if chance >= _ANOTHER_GAME:
+            proved.setdefault(crossed, Path(records.clip.path).name)
+    if len(proved) == 2:
+        raise DataError(f"{proved[True]} and {proved[False]}: the teams wear the kits the other way round, so these are of two games; resolve them apart")
 
 
 def _is_somebody(tracklet: Tracklet, settings: IdentitySettings) -> bool:

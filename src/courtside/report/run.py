@@ -53,11 +53,7 @@ def summarise(records: Records, result: Result, clip: int, timing_s: Mapping[str
         # frames where he is seen and named are all of a proved track's: a name holds for the whole track
         named = tuple(NamedPlayer(track.number or "", track.player or "", track.probability, len(track.frame) * frame_s, 1.0) for track in found)
         teams.append(TeamFound(team.name, team.color, named))
-    unproved = tuple(
-        Unproved(track.team, _likely_number(track), len(track.frame) * frame_s, _why(track))
-        for track in players
-        if not track.number
-    )
+    unproved = tuple(Unproved(track.team, _likely_number(track), len(track.frame) * frame_s, _why(track)) for track in players if not track.number)
     info = records.clip
     duration_s = float(time_s[-1]) + frame_s if len(time_s) else 0.0
     cuts = tuple(float(time_s[i]) for i in np.flatnonzero(records.frames.cut))
