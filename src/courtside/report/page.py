@@ -1,19 +1,17 @@
-"""``RunSummary`` to HTML. Every text from outside goes through ``_text`` or ``_link``, every colour through ``_color``."""
+"""``RunSummary`` to HTML. Every text from outside goes through ``markup``."""
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+
+from courtside.report.markup import color, count, ink, link, percent, seconds, text
 
 if TYPE_CHECKING:  # summary.py is the front door and imports this module
     from courtside.report.summary import ClipFacts, NamedPlayer, RunSummary, StageTime, TeamFound, TrackStrip, Unproved
 
 _STYLE = Path(__file__).parent / "summary.css"
-_NO_TEAM = "#8A8F98"
 _MOST_UNPROVED = 10
 _MOST_STRIPS = 28
 """More would push the page past one sheet of paper; what is left out is counted."""
@@ -21,8 +19,8 @@ _MOST_STRIPS = 28
 
 def page(summary: RunSummary) -> str:
     """Return the whole page."""
-    colors = {team.name: _color(team.color) for team in summary.teams}
-    title = _text(summary.clip.name)
+    colors = {team.name: color(team.color) for team in summary.teams}
+    title = text(summary.clip.name)
     parts = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">',
@@ -42,51 +40,18 @@ def page(summary: RunSummary) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _text(value: object) -> str:
-    return html.escape(str(value), quote=True)
-
-
-def _link(name: str) -> str:
-    # a quoted colon can't start a scheme, so this is always a file beside the page
-    return quote(name)
-
-
-def _color(color: str | None) -> str:
-    return color if color and re.fullmatch(r"#[0-9A-Fa-f]{6}", color) else _NO_TEAM
-
-
-def _ink(color: str) -> str:
-    """White or near-black, whichever reads better (WCAG 2.2's relative luminance, simple gamma)."""
-    red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    return "#fff" if 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 < 0.33 else "#14181c"
-
-
 def _paint(color: str) -> str:
-    return f'style="--team:{color};--ink:{_ink(color)}"'
-
-
-def _percent(share: float) -> str:
-    """Whole per cent, but never "100 %" of what is not all."""
-    share = min(max(share, 0.0), 1.0)
-    return f"{min(100 * share, 99.9):.1f} %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
-
-
-def _seconds(value: float) -> str:
-    return f"{int(value // 60)} min {value % 60:.0f} s" if value >= 90 else f"{value:.1f} s"
-
-
-def _count(n: int, one: str, many: str | None = None) -> str:
-    return f"{n} {one if n == 1 else many or one + 's'}"
+    return f'style="--team:{color};--ink:{ink(color)}"'
 
 
 def _headline(summary: RunSummary) -> str:
     found = [player for team in summary.teams for player in team.players]
     named = sum(bool(player.name) for player in found)
-    words = [_count(named, "player") + " named"] if named or not found else []
+    words = [count(named, "player") + " named"] if named or not found else []
     if len(found) > named:
-        words.append(_count(len(found) - named, "player") + " known by number")
+        words.append(count(len(found) - named, "player") + " known by number")
     words.append(f"{len(summary.unproved)} seen but not proved")
-    words.append(_count(summary.n_referees, "referee"))
+    words.append(count(summary.n_referees, "referee"))
     return f'<p class="lead">{" · ".join(words)}</p>'
 
 
@@ -101,7 +66,7 @@ def _facts(summary: RunSummary) -> str:
         ("Picture", f"{clip.width} &times; {clip.height}"),
         ("Rate", f"{rate} <small>frames/s</small>"),
         ("Frames", f"{clip.n_frames}"),
-        ("Duration", _seconds(clip.duration_s)),
+        ("Duration", seconds(clip.duration_s)),
         ("Shots", shots),
     ]
     return '<dl class="facts">' + "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts) + "</dl>"
@@ -110,25 +75,25 @@ def _facts(summary: RunSummary) -> str:
 def _warnings(warnings: Sequence[str]) -> str:
     if not warnings:
         return ""
-    return '<ul class="warnings">' + "".join(f"<li>{_text(warning)}</li>" for warning in warnings) + "</ul>"
+    return '<ul class="warnings">' + "".join(f"<li>{text(warning)}</li>" for warning in warnings) + "</ul>"
 
 
 def _video(video: str | None) -> str:
-    return f'<video controls preload="metadata" playsinline src="{_link(video)}"></video>' if video else ""
+    return f'<video controls preload="metadata" playsinline src="{link(video)}"></video>' if video else ""
 
 
 def _team(team: TeamFound) -> str:
     rows = "".join(_player(player) for player in team.players) or '<tr><td colspan="5" class="none">Nobody of this team was proved.</td></tr>'
     head = "<thead><tr><th></th><th>Player</th><th>Sure</th><th>On screen</th><th>Named</th></tr></thead>"
     count = f"<small>{len(team.players)}</small>" if team.players else ""
-    paint = _paint(_color(team.color))
-    return f'<section class="team" {paint}><h2><span>{_text(team.name)}</span>{count}</h2><table>{head}<tbody>{rows}</tbody></table></section>'
+    paint = _paint(color(team.color))
+    return f'<section class="team" {paint}><h2><span>{text(team.name)}</span>{count}</h2><table>{head}<tbody>{rows}</tbody></table></section>'
 
 
 def _player(player: NamedPlayer) -> str:
-    name = _text(player.name) if player.name else '<span class="none">no name in a roster</span>'
-    sure = f'{_share_bar(player.probability)}<span class="share">{_percent(player.probability)}</span>'
-    return _row(f'<b class="chip">{_text(player.number)}</b>', name, sure, _seconds(player.visible_s), _percent(player.named_share))
+    name = text(player.name) if player.name else '<span class="none">no name in a roster</span>'
+    sure = f'{_share_bar(player.probability)}<span class="share">{percent(player.probability)}</span>'
+    return _row(f'<b class="chip">{text(player.number)}</b>', name, sure, seconds(player.visible_s), percent(player.named_share))
 
 
 def _row(*cells: str) -> str:
@@ -147,14 +112,14 @@ def _timeline(strips: Sequence[TrackStrip], clip: ClipFacts, colors: dict[str, s
     # officials last; in a team the labelled first, each by when they come into the picture
     ranked = sorted(strips, key=lambda s: (s.role == "referee", order.get(s.team or "", len(order)), not s.label, min(s.spans_s, default=(length, 0))))
     shown = ranked[:_MOST_STRIPS]
-    rows = "".join(_strip(strip, clip, length, _color(colors.get(strip.team or "")), video) for strip in shown)
-    more = f'<p class="none">and {_count(len(ranked) - len(shown), "more track")}</p>' if len(ranked) > len(shown) else ""
+    rows = "".join(_strip(strip, clip, length, color(colors.get(strip.team or "")), video) for strip in shown)
+    more = f'<p class="none">and {count(len(ranked) - len(shown), "more track")}</p>' if len(ranked) > len(shown) else ""
     ticks = "".join(f'<i style="left:{100 * at / length:.2f}%">{_tick(at)}</i>' for at in _ticks(length))
     return f'<section class="timeline"><h2>Who is on screen when</h2>{rows}<div class="strip axis"><span></span><div>{ticks}</div></div>{more}</section>'
 
 
 def _strip(strip: TrackStrip, clip: ClipFacts, length: float, color: str, video: str | None) -> str:
-    label = _text(strip.label) if strip.label else "referee" if strip.role == "referee" else "?"
+    label = text(strip.label) if strip.label else "referee" if strip.role == "referee" else "?"
     spans = "; ".join(f"{first:.1f}&ndash;{last:.1f} s" for first, last in strip.spans_s)
     bars = "".join(_bar(first, last, length, video) for first, last in strip.spans_s)
     cuts = "".join(f'<line x1="{_x(cut, length)}" x2="{_x(cut, length)}" y1="0" y2="10"/>' for cut in clip.cuts_s)
@@ -168,7 +133,7 @@ def _strip(strip: TrackStrip, clip: ClipFacts, length: float, color: str, video:
 def _bar(first: float, last: float, length: float, video: str | None) -> str:
     width = max(1000 * (last - first) / length, 2.5)  # one frame of a long clip must still show
     bar = f'<rect x="{_x(first, length)}" width="{width:.1f}" y="1" height="8"/>'
-    return f'<a href="{_link(video)}#t={max(first, 0):.2f}">{bar}</a>' if video else bar
+    return f'<a href="{link(video)}#t={max(first, 0):.2f}">{bar}</a>' if video else bar
 
 
 def _x(at: float, length: float) -> str:
@@ -189,8 +154,8 @@ def _unproved(people: Sequence[Unproved], colors: dict[str, str]) -> str:
         return ""
     ranked = sorted(people, key=lambda one: -one.visible_s)
     rows = "".join(
-        f'<li {_paint(_color(colors.get(one.team or "")))}><b class="chip">{_text(one.number or "?")}</b>'
-        f"<span>{_text(one.team or 'team not known')} <small>{_seconds(one.visible_s)}</small><br> <small>{_text(one.why)}</small></span></li>"
+        f'<li {_paint(color(colors.get(one.team or "")))}><b class="chip">{text(one.number or "?")}</b>'
+        f"<span>{text(one.team or 'team not known')} <small>{seconds(one.visible_s)}</small><br> <small>{text(one.why)}</small></span></li>"
         for one in ranked[:_MOST_UNPROVED]
     )
     left = len(ranked) - _MOST_UNPROVED
@@ -209,13 +174,13 @@ def _stages(stages: Sequence[StageTime]) -> str:
     return f'<section class="stages"><h2>Time taken</h2><table>{head}<tbody>{rows}</tbody>{foot}</table></section>'
 
 
-def _stage(name: str, seconds: float, n_frames: int, total: float) -> str:
-    speed = f"{n_frames / seconds:.1f}" if n_frames and seconds > 0 else "&ndash;"
-    return _row(_text(name), _share_bar(seconds / total if total > 0 else 0), _seconds(seconds), speed)
+def _stage(name: str, spent_s: float, n_frames: int, total: float) -> str:
+    speed = f"{n_frames / spent_s:.1f}" if n_frames and spent_s > 0 else "&ndash;"
+    return _row(text(name), _share_bar(spent_s / total if total > 0 else 0), seconds(spent_s), speed)
 
 
 def _files(files: Sequence[tuple[str, str]]) -> str:
     if not files:
         return ""
-    items = "".join(f'<li><a href="{_link(name)}">{_text(name)}</a> <small>{_text(what)}</small></li>' for name, what in files)
+    items = "".join(f'<li><a href="{link(name)}">{text(name)}</a> <small>{text(what)}</small></li>' for name, what in files)
     return f'<section class="files"><h2>Files beside this page</h2><ul>{items}</ul></section>'
