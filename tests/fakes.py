@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +75,16 @@ class InterruptedDetector(FakeDetector):
         if FakeDetector.calls >= 150 and not InterruptedDetector.stopped:
             InterruptedDetector.stopped = True
             raise KeyboardInterrupt
+        return super().detect(images)
+
+
+class CountingDetector(FakeDetector):
+    """Remembers how many pictures it was shown at once."""
+
+    shown: ClassVar[list[int]] = []
+
+    def detect(self, images: Sequence[Image]) -> list[sv.Detections]:
+        CountingDetector.shown.append(len(images))
         return super().detect(images)
 
 

@@ -223,7 +223,7 @@ PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
     # the same models, used our way: the RF-DETR version, unsure boxes for the tracker to judge, every reading counted
     "accurate": {
-        "detector": {"backend": "roboflow", "model": "basketball-player-detection-3-ycjdo/13", "confidence": 0.15},
+        "detector": {"backend": "roboflow", "model": "basketball-player-detection-3-ycjdo/13", "confidence": 0.15, "batch": 8},
         "numbers": {"backend": "roboflow", "model": "basketball-jersey-numbers-ocr/3", "every_s": 0.2, "max_per_frame": 10},
         "appearance": {"backend": "siglip", "every_s": 0.5},
         "tracker": {"backend": "sam2", "model": "large"},

@@ -50,6 +50,25 @@ def test_records_are_not_made_twice_but_follow_the_settings(clip: Path, tmp_path
     assert len(read_records(tmp_path / "records").readings.frame) <= 2 * 2
 
 
+@pytest.mark.parametrize(
+    ("batch", "every_s", "shown"),
+    [(None, None, [1] * 40), (8, None, [8] * 5), (64, None, [32, 8]), (3, 0.2, [3, 3, 1])],
+    ids=["one by one", "eight at once", "no more than are held", "every sixth"],
+)
+def test_pictures_are_shown_in_batches_and_nothing_else_changes(clip: Path, tmp_path: Path, batch: int | None, every_s: float | None, shown: list[int]) -> None:
+    wanted = settings("CountingDetector")
+    of_detector = {"batch": batch, "every_s": every_s}
+    batched = wanted.model_copy(update={"detector": wanted.detector.model_copy(update=of_detector)})
+    alone = wanted.model_copy(update={"detector": wanted.detector.model_copy(update={**of_detector, "batch": None})})
+    analyze(clip, tmp_path / "alone", alone)
+    fakes.CountingDetector.shown.clear()
+    analyze(clip, tmp_path / "batched", batched)
+    assert fakes.CountingDetector.shown == shown
+    one, other = (read_records(tmp_path / name) for name in ("alone", "batched"))
+    assert one.detections.xyxy.tolist() == other.detections.xyxy.tolist()
+    assert one.detections.tracker_id.tolist() == other.detections.tracker_id.tolist()
+
+
 def test_no_player_at_all(clip: Path, tmp_path: Path) -> None:
     analyze(clip, tmp_path / "records", settings("BlindDetector"))
     records = read_records(tmp_path / "records")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import supervision as sv
 
-from courtside.config import Settings
+from courtside.config import DetectorSettings, Settings
 from courtside.court.sighting import Sighting
 from courtside.errors import MediaError
 from courtside.identity.matching import intersection_over_smaller, mask_over_smaller, match_numbers
@@ -25,6 +26,7 @@ from courtside.pipeline.trackers import make_tracker
 from courtside.records import RecordsWriter, read_manifest
 from courtside.types import NUMBER, REFEREE, AppearanceEncoder, CourtModel, Detector, Focusing, FollowsCamera, Frame, Image, NumberReader, Tracker
 
+_MOST_HELD = 32  # frames held for a batch at most: where only some are looked at, the others wait in memory
 _FOCUS_S = 2.0  # a camera zooms in about a second or two
 _SHRINK, _CHEST = 0.4, 0.18  # see ``kit_crop``
 _LEGIBLE = 0.5  # chance from which a reading is taken for its likeliest number
@@ -38,27 +40,55 @@ def _quiet(*_: object) -> None:
     """Tell nobody."""
 
 
+@dataclass
+class _Waiting:
+    """A frame on its way to the detector: whether it is ``due`` to be looked at, and what was ``found`` where that is known already."""
+
+    frame: Frame
+    cut: bool
+    due: bool
+    found: sv.Detections | None
+
+
 def _detected(
-    frames: Iterable[tuple[Frame, bool]], detector: Detector, every_s: float | None, cache: DetectionCache, watch: Stopwatch
+    frames: Iterable[tuple[Frame, bool]], detector: Detector, settings: DetectorSettings, cache: DetectionCache, watch: Stopwatch
 ) -> Generator[tuple[Frame, bool, sv.Detections], None, None]:
+    """Yield each frame with what the detector found in it; pictures are shown to it ``settings.batch`` at once."""
     focused_s = looked_s = -np.inf
-    for frame, cut in frames:
-        found = cache.get(frame.index)
-        is_due = cut or every_s is None or frame.time_s - looked_s >= every_s - 1e-6
-        if is_due:
-            looked_s = frame.time_s
-        if found is None and not is_due:
-            found = sv.Detections(np.zeros((0, 4), np.float32), confidence=np.zeros(0, np.float32), class_id=np.zeros(0, int))
-            cache.put(frame.index, found)
-        elif found is None:
+    group: list[_Waiting] = []
+
+    def flush() -> Iterator[tuple[Frame, bool, sv.Detections]]:
+        nonlocal focused_s
+        fresh = [one for one in group if one.found is None]
+        if new := [one for one in fresh if one.due]:
             with watch.time("detect"):
-                if isinstance(detector, Focusing) and (cut or frame.time_s - focused_s >= _FOCUS_S):
-                    detector.focus(frame.image)
-                    focused_s = frame.time_s
-                found = detector.detect([frame.image])[0]
-            cache.put(frame.index, found)
-        found.metadata["looked"] = is_due  # nothing found is not the same as not looked for
-        yield frame, cut, found
+                first = new[0]
+                if isinstance(detector, Focusing) and (first.cut or first.frame.time_s - focused_s >= _FOCUS_S):
+                    detector.focus(first.frame.image)
+                    focused_s = first.frame.time_s
+                for one, found in zip(new, detector.detect([one.frame.image for one in new]), strict=True):
+                    one.found = found
+        for one in fresh:
+            if one.found is None:
+                one.found = sv.Detections(np.zeros((0, 4), np.float32), confidence=np.zeros(0, np.float32), class_id=np.zeros(0, int))
+            cache.put(one.frame.index, one.found)
+        for one in group:
+            assert one.found is not None
+            one.found.metadata["looked"] = one.due  # nothing found is not the same as not looked for
+            yield one.frame, one.cut, one.found
+        group.clear()
+
+    for frame, cut in frames:
+        due = cut or settings.every_s is None or frame.time_s - looked_s >= settings.every_s - 1e-6
+        if due:
+            looked_s = frame.time_s
+        if cut:
+            yield from flush()  # a detector that adapts must not take the new shot for the old one
+        group.append(_Waiting(frame, cut, due, cache.get(frame.index)))
+        n_new = sum(one.due and one.found is None for one in group)
+        if n_new == 0 or n_new >= (settings.batch or 1) or len(group) >= _MOST_HELD:
+            yield from flush()
+    yield from flush()
 
 
 def clip_key(path: Path, fps: Fraction | None, settings: Settings) -> dict[str, Any]:
@@ -229,7 +259,7 @@ def analyze(
         n_frames = 0
         with watch.time("analyze"):
             decoded = prefetch(watch.iterate("decode", read_frames(path, fps, note)), depth=4)
-            stream = prefetch(_detected(mark_cuts(decoded), detector, settings.detector.every_s, cache, watch), depth=2)
+            stream = prefetch(_detected(mark_cuts(decoded), detector, settings.detector, cache, watch), depth=2)
             try:
                 for frame, cut, found in stream:
                     _record(frame, cut, found, tracker, evidence, writer, watch)
