@@ -95,3 +95,12 @@ def test_chance_of_keeps_a_readers_own_spread() -> None:
     assert chance_of(Reading("7", 0.9, spread)) is spread
     assert chance_of(Reading(None, 0.9)).sum() == 0
     assert chance_of(Reading("7", 0.9))[7] == np.float32(0.9)
+
+
+@pytest.mark.parametrize(("four", "zero", "flattened"), [(0.95, 0.02, False), (0.6, 0.1, True)], ids=["sure", "unsure"])
+def test_an_unsure_reading_leaves_more_to_what_looks_alike(four: float, zero: float, flattened: bool) -> None:
+    chance = np.zeros((1, len(NUMBERS)))
+    chance[0, NUMBERS.index("4")], chance[0, NUMBERS.index("0")] = four, zero
+    log = reading_log_likelihoods(chance)[0]
+    told = log[NUMBERS.index("4")] - log[NUMBERS.index("0")]
+    assert (told < 0.8 * np.log(four / zero)) == flattened

@@ -20,6 +20,10 @@ if they were independent: measured on broadcast clips, a 25 seen from the side w
 _LEAST_LEGIBLE = 0.5
 """A reading that is more likely not a whole number than one says nothing: stripes and folds look like a 1, time and again."""
 
+_SURE, _FLATTENED = 0.9, 2.0
+"""A reading whose likeliest number has a smaller share of its belief mixes up likenesses: on labelled clips those believed between a half and 0.8 are right half
+of the time. Its belief is flattened by this temperature."""
+
 _LOOK_S = 1.0
 """Readings less than this apart are much the same picture: k of them count as sqrt(k)."""
 
@@ -33,7 +37,11 @@ def reading_log_likelihoods(chance: npt.NDArray[np.floating]) -> Floats:
     alike, and so does the share of looks that stray.
     """
     belief = np.asarray(chance, float).reshape(-1, len(NUMBERS))
-    belief = np.where(belief.sum(1, keepdims=True) >= _LEAST_LEGIBLE, belief, 0)
+    legible = belief.sum(1, keepdims=True)
+    belief = np.where(legible >= _LEAST_LEGIBLE, belief, 0)
+    flat = np.maximum(belief, 1e-6) ** (1 / _FLATTENED)
+    unsure = belief.max(1, keepdims=True) < _SURE * belief.sum(1, keepdims=True)
+    belief = np.where(unsure, flat / flat.sum(1, keepdims=True) * legible, belief)
     nothing = np.clip(1 - belief.sum(1, keepdims=True), 0, 1)
     return np.asarray(np.log((1 - _STRAY) * belief + (_STRAY * (1 - nothing) + nothing) / len(NUMBERS) + 1e-9))
 
