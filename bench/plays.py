@@ -235,7 +235,7 @@ def _tracks(truth: Truth, noise: Noise, random: np.random.Generator) -> list[Tra
                     team = names[1 - names.index(team)]
                 known = team if random.uniform() >= noise.team_unknown else None
                 number = people.number[rows[0]] if known == people.team[rows[0]] and random.uniform() < 0.7 else None
-                tracks.append(Track(0, 0, role, known, number, None, 0.97, None, 0, frame, smooth(frame, xyxy, times)))
+                tracks.append(Track(0, 0, role, known, number, None, 0.97, None, 0, frame, smooth(frame, xyxy, times), np.ones(len(frame), bool)))
     tracks.sort(key=lambda track: (int(track.frame[0]), float(track.xyxy[0, 0])))
     return [replace(track, track_id=i) for i, track in enumerate(tracks, 1)]
 

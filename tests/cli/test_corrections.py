@@ -69,6 +69,9 @@ def test_made_on_another_run(courtside: Courtside, out: Path, tmp_path: Path) ->
     courtside("correct", new, f"{one} is James")
     said = courtside("resolve", new, "--rosters", tmp_path / "rosters.toml", "--corrections", out / "corrections.toml", code=2)
     assert "of its own" in said
+    other = tmp_path / "other.toml"
+    other.write_text((out / "corrections.toml").read_text().replace('clip = "', 'clip = "other-'))
+    assert "other-" in courtside("resolve", new, "--corrections", other, code=2)
 
 
 def test_what_is_wrong_leaves_everything_as_it_was(courtside: Courtside, out: Path, tmp_path: Path) -> None:
@@ -77,7 +80,7 @@ def test_what_is_wrong_leaves_everything_as_it_was(courtside: Courtside, out: Pa
     assert "no track 99" in courtside("correct", out, f"{one} is Smith", "99 is James", code=2)
     assert not (out / "corrections.toml").exists()
     assert "no such file" in courtside("resolve", out, "--corrections", tmp_path / "none.toml", code=2)
-    assert "courtside analyze" in courtside("correct", tmp_path, "1 is Smith", code=2)
+    assert "courtside analyze" in courtside("correct", tmp_path / "none", "1 is Smith", code=2)
 
 
 def test_track_numbers_of_another_result_are_not_taken(courtside: Courtside, out: Path) -> None:
@@ -110,4 +113,6 @@ def test_of_several_clips_one_is_meant(courtside: Courtside, out: Path, tmp_path
     assert "third" in courtside("correct", game, f"{one} is Smith", "--clip", "third", code=2)
     courtside("correct", game, f"{one} is Smith", "--clip", "second")
     assert not any(track["corrected"] for track in tracks(game / "first").values())
+    assert tracks(game / "second")[one]["player"] == "Smith"
+    courtside("resolve", game, "--rosters", tmp_path / "rosters.toml")
     assert tracks(game / "second")[one]["player"] == "Smith"

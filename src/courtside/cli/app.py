@@ -127,10 +127,22 @@ def correct(
     ],
     clip: Annotated[str | None, typer.Option(help="Which clip's tracks are meant, where there are several.")] = None,
 ) -> None:
-    """Say what the models got wrong, by the track numbers of tracks.parquet. It lasts: in OUTPUT/corrections.toml, for every resolve to come."""
+    """Say what the models got wrong, by the track numbers of tracks.parquet. It lasts, in corrections.toml beside them, for every resolve to come."""
     from courtside.cli.corrections import add
 
     add(output, sayings, clip)
+
+
+@app.command()
+def explain(
+    output: Run,
+    track: Annotated[int, typer.Option(help="Its number in result.json.", show_default=False)],
+    file: Annotated[Path | None, typer.Option("--output", "-o", help="The picture, an SVG; by default OUTPUT/evidence-TRACK.svg.")] = None,
+) -> None:
+    """Draw why a track is called what it is called: all that was read off it, over time."""
+    from courtside.cli.explain import explain as start
+
+    start(output, track, file)
 
 
 @app.command()
@@ -399,7 +411,7 @@ def train_smolvlm(
 @train.command("sam2")
 def train_sam2(
     scenes: Annotated[Path, typer.Option(help="Folder for the scenes; simulated where there are none.")] = Path("runs/sam2/scenes"),
-    clips: Annotated[int, typer.Option(min=1, help="Simulated clips to learn from.")] = 30,
+    clips: Annotated[int, typer.Option(min=1, help="Simulated clips to learn from.")] = 66,
     minutes: Minutes = 60.0,
     work: Work = Path("runs/sam2"),
     seed: int = 0,

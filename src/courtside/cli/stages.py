@@ -128,7 +128,7 @@ def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Seque
     folders = run_folders(output, only)
     records = [read_records(folder / "records") for folder in folders]
     began = time.perf_counter()
-    result = corrected(output, resolve_clips(records, teams, settings.identity, measures), records)
+    result = corrected(folders, resolve_clips(records, teams, settings.identity, measures), records)
     spent_s = time.perf_counter() - began
     for clip, (folder, known) in enumerate(zip(folders, records, strict=True)):
         write_tracks(folder / "tracks.parquet", result, known, clip)
@@ -143,11 +143,12 @@ def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Seque
     console.print(f"resolved: {len(named)} players named in {len(folders)} clip{'s' * (len(folders) > 1)}, {spent_s:.1f} s", highlight=False)
 
 
-def corrected(output: Path, result: Result, records: Sequence[Records]) -> Result:
-    """Return a result as the corrections in ``output`` have it; tells which of them are of nobody in it."""
-    result, missed = correct(result, read_corrections(output / CORRECTIONS), records)
+def corrected(folders: Sequence[Path], result: Result, records: Sequence[Records]) -> Result:
+    """Return a result as the corrections in its clips' ``folders`` have it; tells which of them are of nobody in it."""
+    corrections = [correction for folder in folders for correction in read_corrections(folder / CORRECTIONS)]
+    result, missed = correct(result, corrections, records)
     for correction in missed:
-        warn(f'correction "{correction.say}" of {correction.clip}: nobody there now whom it could mean; it is kept in {output / CORRECTIONS}')
+        warn(f'correction "{correction.say}" of {correction.clip}: nobody there now whom it could mean; it is kept in {CORRECTIONS} all the same')
     return result
 
 

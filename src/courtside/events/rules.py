@@ -11,9 +11,10 @@ from courtside.events.scene import Bools, Floats, Ints, Scene
 from courtside.events.touches import Play, Shot
 
 LIMIT_S = 3.0
-_INSIDE_M = 0.1  # a foot this far inside the line is in
-_FOOT_M = 0.25  # how well a foot is placed
-_BLINK_S = 0.25  # a step across the line shorter than this is the wobble of a box
+_SURE_S = 0.05  # a place that is a little off makes a stay so much too long
+_PLACE_M = 0.2  # how well people are placed
+_STEPS_OUT_M = 0.3  # whose middle is less far outside has a foot on the line, or is placed wrongly
+_LOST_S, _WALKS_M, _WALKS_M_S = 1.8, 0.6, 1.0  # who is hidden for so long and then seen so near, in the paint, has stayed
 
 
 def tell_three_seconds(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot], has: Ints, side: Floats) -> list[Play]:
@@ -36,20 +37,80 @@ def tell_three_seconds(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]
     line, half = court.half_length_m - court.free_throw_m, court.paint_width_m / 2
     x, y = people.feet_m[:, 0] * attacked[people.frame], np.abs(people.feet_m[:, 1])
     within = np.minimum(np.minimum(x - line, court.half_length_m - x), half - y)  # metres inside the paint, below 0 outside
-    attacker = (people.team[people.track] == has[people.frame]) & counts[people.frame]
-    inside = attacker & (np.nan_to_num(within, nan=-1.0) > _INSIDE_M)
+    attacker = (people.team[people.track] == has[people.frame]) & counts[people.frame] & np.isfinite(within)
+    parts: list[Ints] = []
     order = np.argsort(people.track, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(people.track[order])) + 1):
-        for start, end in _stays(scene, people.frame[rows], inside[rows], counts):
-            seconds = float(scene.time_s[end] - scene.time_s[start])
-            if seconds > LIMIT_S:
-                there = rows[(people.frame[rows] >= start) & (people.frame[rows] <= end)]
-                deep = float(np.quantile(np.nan_to_num(within[there], nan=-1.0), 0.1))
-                chance = float(np.clip(0.5 + 0.25 * (seconds - LIMIT_S) + 0.25 * deep / _FOOT_M, 0.3, 0.97))
-                px, py = np.nanmedian(people.feet_m[there], 0)
-                place, team = (float(px), float(py)), int(people.team[people.track[rows[0]]])
-                out.append(Play("three-seconds", start, end, int(people.track[rows[0]]), team, place, chance, {"seconds": round(seconds, 3)}))
+        parts += _stays(scene, rows[attacker[rows]], within, counts)
+    for rows in _joined(scene, parts, counts):
+        start, end = int(people.frame[rows[0]]), int(people.frame[rows[-1]])
+        seconds = float(scene.time_s[end] - scene.time_s[start])
+        if seconds > LIMIT_S + _SURE_S:
+            deep = float(np.quantile(within[rows], 0.1))
+            chance = float(np.clip(0.5 + 0.25 * (seconds - LIMIT_S) + 0.25 * deep / _PLACE_M, 0.3, 0.97))
+            px, py = np.median(people.feet_m[rows], 0)
+            track = int(people.track[rows[0]])
+            facts = {"seconds": round(seconds, 3)}
+            out.append(Play("three-seconds", start, end, track, int(people.team[track]), (float(px), float(py)), chance, facts))
     return sorted(out, key=lambda play: play.start)
+
+
+def _stays(scene: Scene, rows: Ints, within: Floats, counts: Bools) -> list[Ints]:
+    """Return the rows of each stay of one person in the paint, from his first moment inside to his last.
+
+    Args:
+        scene: the clip.
+        rows: his, where his time counts.
+        within: (m,) how far inside the paint each row of people is.
+        counts: (n,) in which frames time counts.
+    """
+    found: list[list[int]] = []
+    outside = True
+    for row in rows.tolist():
+        frame = int(scene.people.frame[row])
+        last = int(scene.people.frame[found[-1][-1]]) if found else -1
+        if within[row] < -_STEPS_OUT_M or (found and not _goes_on(scene, last, frame, counts)):
+            outside = True
+        if within[row] > 0:
+            if outside:
+                found.append([])
+            found[-1].append(row)
+            outside = False
+    return [np.array(stay, np.int64) for stay in found]
+
+
+def _goes_on(scene: Scene, frame: int, later: int, counts: Bools) -> bool:
+    """Tell whether the count that runs in one frame still runs in a later one."""
+    return bool(counts[frame : later + 1].all() and not scene.cut[frame + 1 : later + 1].any() and scene.time_s[later] - scene.time_s[frame] <= _LOST_S)
+
+
+def _joined(scene: Scene, parts: list[Ints], counts: Bools) -> list[Ints]:
+    """Join stays of one team that follow each other where somebody was hidden in the paint and is seen again near by."""
+    people = scene.people
+    joined: list[Ints] = []
+    for part in sorted(parts, key=lambda rows: int(people.frame[rows[0]])):
+        start = int(people.frame[part[0]])
+        for i, before in enumerate(joined):
+            end = int(people.frame[before[-1]])
+            if people.team[people.track[before[-1]]] != people.team[people.track[part[0]]] or end >= start or not _goes_on(scene, end, start, counts):
+                continue
+            lost_s = float(scene.time_s[start] - scene.time_s[end])
+            if float(np.hypot(*(people.feet_m[part[0]] - people.feet_m[before[-1]]))) < _WALKS_M + _WALKS_M_S * lost_s and _is_lost(scene, before[-1], part[0]):
+                joined[i] = np.concatenate([before, part])
+                break
+        else:
+            joined.append(part)
+    return joined
+
+
+def _is_lost(scene: Scene, row: int, later: int) -> bool:
+    """Tell whether a track ends soon after one row and another begins soon before a later one, so that neither is seen to be somewhere else."""
+    people = scene.people
+    theirs, next_ones = people.frame[people.track == people.track[row]], people.frame[people.track == people.track[later]]
+    between = scene.frames(0.2)
+    if people.track[row] == people.track[later]:
+        return not ((theirs > people.frame[row] + between) & (theirs < people.frame[later] - between)).any()
+    return bool(theirs[-1] <= people.frame[row] + between and next_ones[0] >= people.frame[later] - between)
 
 
 def _in_front(scene: Scene, held: Sequence[Hold], attacked: Floats) -> Bools:
@@ -71,14 +132,3 @@ def _in_flight(scene: Scene, shots: Sequence[Shot]) -> Bools:
     for shot in shots:
         out[shot.flight.release : shot.flight.last + 1] = True
     return out
-
-
-def _stays(scene: Scene, frame: Ints, inside: Bools, counts: Bools) -> list[tuple[int, int]]:
-    """Return (first, last) frame of each stay; a blink outside does not end one, a moment in which time does not count does."""
-    found: list[tuple[int, int]] = []
-    for one in frame[inside].tolist():
-        if found and one - found[-1][1] <= scene.frames(_BLINK_S) and counts[found[-1][1] : one + 1].all() and not scene.cut[found[-1][1] + 1 : one + 1].any():
-            found[-1] = found[-1][0], one
-        else:
-            found.append((one, one))
-    return found

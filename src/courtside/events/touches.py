@@ -16,8 +16,9 @@ from courtside.events.shots import Flight
 _LONGEST_PASS_S = 2.5
 _LOOSE_S = 4.0  # a ball that nobody has for longer was not won but given
 _TOUCH_S = 0.12  # less is no touch
-_SWITCH_S = 0.35  # the other team has it for at least so long, or it never had it
-_WON_S = 1.5
+_SWITCH_S = 0.8  # the other team has it for at least so long, or it never had it
+_WON_S = 2.0  # a guard beside the ball seems to have it for less
+_WON_AFTER_SHOT_S, _SCRAMBLE_S = 3.0, 3.0
 _REBOUND_S = 6.0
 _OUT_M = 0.15
 
@@ -155,7 +156,7 @@ def tell_passes(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> li
     people, out = scene.people, []
     players = [hold for hold in held if not people.referee[hold.track]]
     releases = np.array([shot.flight.release for shot in shots])
-    for i, (a, b) in enumerate(itertools.pairwise(players)):
+    for a, b in itertools.pairwise(players):
         shot_between = bool(((releases >= a.start) & (releases <= b.start)).any()) if len(releases) else False
         teams = int(people.team[a.track]), int(people.team[b.track])
         if shot_between or scene.cut[a.end + 1 : b.start + 1].any() or -1 in teams or a.track == b.track:
@@ -164,21 +165,57 @@ def tell_passes(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> li
         gap_s = float(scene.time_s[b.start] - scene.time_s[a.end])
         chance = min(a.chance, b.chance)
         start_m, end_m = (feet_at(scene, hold.track, frame, scene.frames(0.2)) for hold, frame in ((a, a.end), (b, b.start + scene.frames(0.2))))
-        if teams[0] == teams[1]:
-            if not dead and gap_s <= _LONGEST_PASS_S:
-                out.append(_pass(a, b, teams[0], gap_s, chance, start_m, end_m))
-        elif dead or gap_s > _LOOSE_S or is_outside(scene, end_m):
+        if teams[0] == teams[1] and not dead and gap_s <= _LONGEST_PASS_S:
+            out.append(_pass(a, b, teams[0], gap_s, chance, start_m, end_m))
+    return out + _turnovers(scene, held, shots)
+
+
+def _turnovers(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> list[Play]:
+    """Return the turnovers: one team has had the ball, and the other has it next. Whom the ball only seems to be with for a moment has not won or lost it."""
+    out: list[Play] = []
+    spells = [spell for spell in _spells(scene, held, shots) if _is_real(scene, spell, shots)]
+    releases = np.array([shot.flight.release for shot in shots])
+    for before, after in itertools.pairwise(spells):
+        a, b = before[-1], after[0]
+        teams = int(scene.people.team[a.track]), int(scene.people.team[b.track])
+        shot_between = bool(((releases >= a.start) & (releases <= b.start)).any()) if len(releases) else False
+        if teams[0] == teams[1] or shot_between or scene.cut[a.end + 1 : b.start + 1].any():
+            continue
+        dead = any(a.end <= hold.start <= b.start and scene.people.referee[hold.track] for hold in held)
+        gap_s, chance = float(scene.time_s[b.start] - scene.time_s[a.end]), min(a.chance, b.chance)
+        taken_m = feet_at(scene, b.track, b.start + scene.frames(0.2), scene.frames(0.2))
+        if dead or gap_s > _LOOSE_S or is_outside(scene, taken_m):
             if gap_s < 15 and is_outside(scene, feet_at(scene, b.track, b.end, b.end - b.start)):
                 out += _out_of_bounds(scene, a, b, teams[0], chance)
-        elif _keeps(scene, b, players[i + 2] if i + 2 < len(players) else None):
-            out.append(Play("turnover", a.end, b.start, a.track, teams[0], start_m, 0.8 * chance, {"how": "steal"}, {"by": b.track}))
+        else:
+            place = feet_at(scene, a.track, a.end, scene.frames(0.2))
+            out.append(Play("turnover", a.end, b.start, a.track, teams[0], place, 0.8 * chance, {"how": "steal"}, {"by": b.track}))
     return out
 
 
-def _keeps(scene: Scene, hold: Hold, after: Hold | None) -> bool:
-    """Tell whether a team that has the ball keeps it: a hand that touches it for a moment has not won it."""
-    team = scene.people.team
-    return bool(scene.time_s[hold.end] - scene.time_s[hold.start] >= _WON_S or (after is not None and team[after.track] == team[hold.track]))
+def _spells(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> list[list[Hold]]:
+    """Return the holds of players whose team is known, those of one team on end together; a shot begins anew."""
+    spells: list[list[Hold]] = []
+    releases = np.array([shot.flight.release for shot in shots])
+    for hold in held:
+        team = int(scene.people.team[hold.track])
+        if scene.people.referee[hold.track] or team < 0:
+            continue
+        last = spells[-1][-1] if spells else None
+        on = last is not None and scene.people.team[last.track] == team and not ((releases >= last.end) & (releases <= hold.start)).any()
+        if on:
+            spells[-1].append(hold)
+        else:
+            spells.append([hold])
+    return spells
+
+
+def _is_real(scene: Scene, spell: Sequence[Hold], shots: Sequence[Shot]) -> bool:
+    """Tell whether a team had the ball indeed: for some time, and for longer in the scramble after a shot."""
+    seconds = sum(float(scene.time_s[hold.end] - scene.time_s[hold.start]) for hold in spell)
+    start = spell[0].start
+    scramble = any(0 <= start - shot.flight.arrival <= scene.frames(_SCRAMBLE_S) for shot in shots)
+    return seconds >= (_WON_AFTER_SHOT_S if scramble else _WON_S)
 
 
 def _pass(a: Hold, b: Hold, team: int, gap_s: float, chance: float, start_m: tuple[float, float] | None, end_m: tuple[float, float] | None) -> Play:

@@ -27,7 +27,8 @@ of the time. Its belief is flattened by this temperature."""
 _LOOK_S = 1.0
 """Readings less than this apart are much the same picture: k of them count as sqrt(k)."""
 
-_DIGITS = [[NUMBERS.index(digit) for digit in dict.fromkeys(number)] if len(number) == 2 else [] for number in NUMBERS]
+_TWO_DIGITS = [i for i, number in enumerate(NUMBERS) if len(number) == 2]
+_FIRST, _SECOND = ([NUMBERS.index(NUMBERS[i][k]) for i in _TWO_DIGITS] for k in (0, 1))
 
 
 def reading_log_likelihoods(chance: npt.NDArray[np.floating]) -> Floats:
@@ -62,10 +63,8 @@ def look_log_likelihoods(chance: npt.NDArray[np.floating], time_s: Floats, half_
         inside = look == which
         total = seen[inside].sum(0) / np.sqrt(inside.sum())
         worn = total.copy()
-        for number, digits in enumerate(_DIGITS):
-            if digits:
-                half = np.logaddexp.reduce(total[digits]) - np.log(len(digits))
-                worn[number] = np.logaddexp(np.log(1 - half_seen) + total[number], np.log(half_seen) + half)
+        half = np.logaddexp(total[_FIRST], total[_SECOND]) - np.log(2)
+        worn[_TWO_DIGITS] = np.logaddexp(np.log(1 - half_seen) + total[_TWO_DIGITS], np.log(half_seen) + half)
         rows.append(worn)
         first.append(time_s[inside][0])
         last.append(time_s[inside][-1])

@@ -15,7 +15,7 @@ from courtside.errors import RecordsError
 from courtside.events.reading import KINDS, ShotsBy, read_scene
 from courtside.events.scene import Boxes, People, Scene, cameras_of
 from courtside.events.touches import Play
-from courtside.pipeline.court import positions
+from courtside.pipeline.court import everybodys_positions
 from courtside.pipeline.export import write_aside
 from courtside.pipeline.resolve import Result, Track
 from courtside.records import Records
@@ -53,7 +53,7 @@ def scene_of(records: Records, result: Result, clip: int = 0) -> Scene:
     frame = np.concatenate([np.zeros(0, np.int64), *(track.frame for track in tracks)]).astype(np.int64)
     xyxy = np.concatenate([np.zeros((0, 4)), *(track.xyxy for track in tracks)])
     unknown = [np.full((n, 2), np.nan) for n in lengths]
-    feet = [positions(track.frame, track.xyxy, frames.time_s, frames.cut, court) for track in tracks] if court is not None else unknown
+    feet = everybodys_positions([(track.frame, track.xyxy) for track in tracks], frames.time_s, frames.cut, court) if court is not None else unknown
     which = np.repeat(np.arange(len(tracks)), lengths)
     order = np.lexsort((which, frame))
     people = People(
