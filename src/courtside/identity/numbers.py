@@ -21,7 +21,7 @@ _LEAST_LEGIBLE = 0.5
 """A reading that is more likely not a whole number than one says nothing: stripes and folds look like a 1, time and again."""
 
 _SURE, _FLATTENED = 0.9, 2.0
-"""A reading whose likeliest number has a smaller share of its belief mixes up likenesses: on labelled clips those believed between a half and 0.8 are right half
+"""A reading whose likeliest number has a smaller share of its belief mixes up likenesses: on labelled clips those believed between 0.5 and 0.8 are right half
 of the time. Its belief is flattened by this temperature."""
 
 _LOOK_S = 1.0
