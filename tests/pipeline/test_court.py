@@ -18,7 +18,7 @@ from courtside.identity.continuity import continuity
 from courtside.pipeline.court import ends, everybodys_positions, find_league, place_court, positions
 from courtside.pipeline.export import write_court
 from courtside.records import RecordsWriter, read_records
-from courtside.types import ClipInfo
+from courtside.types import PLAYER, ClipInfo
 
 SIZE, N = (1280, 720), 30
 CAMERA = Camera((0.0, 30.0, 10.0), 0.25, 0.3, 1900, SIZE)
@@ -185,3 +185,16 @@ def test_where_nobody_looked_there_is_no_court(tmp_path: Path) -> None:
     with RecordsWriter(tmp_path / "records", ClipInfo("a.mp4", *SIZE, Fraction(30), 1), {}) as writer:
         writer.add_frame(0, 0.0, False, np.eye(3))
     assert place_court(read_records(tmp_path / "records"), COURTS["nba"]) is None
+
+
+@pytest.mark.parametrize(("place", "there"), [((3.0, 2.0), True), ((3.0, 45.0), False)], ids=["on it", "on none of it"])
+def test_a_court_on_which_nobody_stands_is_none(tmp_path: Path, place: tuple[float, float], there: bool) -> None:
+    with RecordsWriter(tmp_path / "records", ClipInfo("a.mp4", *SIZE, Fraction(30), N), {}) as writer:
+        for frame in range(N):
+            writer.add_frame(frame, frame / 30, False, np.eye(3))
+            writer.add_detections(frame, [1], [PLAYER], [0.9], boxes_at(np.array([place])))
+            if frame % 6 == 0:
+                writer.add_court(sighting(frame))
+    court = place_court(read_records(tmp_path / "records"), COURTS["nba"])
+    assert court is not None and court.valid.all() == there and court.valid.any() == there
+    assert np.isfinite(court.court_to_pinhole).all() == there

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from courtside.court import COURTS, Court, Lens
+from courtside.court.camera import floor_under
 from courtside.court.feet import NEAR_SHOE_M, camera_position, covered_feet, sights
 from courtside.court.paths import end_state
 from courtside.court.registration import CourtTrack, line_agreement, register
 from courtside.court.standing import Looks, Stood, body_height, leaps, stand
 from courtside.identity.continuity import Whereabouts
 from courtside.records import Records
+from courtside.types import PLAYER_CLASSES, REFEREE
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _LOOSE_M = 0.05  # our detector's boxes reach so far below the shoes, on simulated and on real clips
 _EDGE = 0.02  # of the picture's height: a box that ends nearer to the edge is cut by it; the boxes of people who are cut end some pixels inside
+_SURELY_SOMEBODY, _LEAST_PEOPLE, _FOR_A_STRETCH = 0.4, 8, 200  # confidence of a box that counts, and how many boxes of a stretch must and may
+_NEAR_M, _MOST_STAND_ON_IT = 3.0, 0.4  # from the lines; the share of people nearer than that, 0.9 and more on all labelled clips, below which it is no court
 _FOR_THE_LEAGUE = 15  # sightings of a clip that are enough to tell whose court it is
 _CLEARLY = 0.003  # share of the lines by which a court must fit better
 
@@ -29,7 +34,39 @@ def place_court(records: Records, measures: Court) -> CourtTrack | None:
     if not records.court:
         return None
     size = records.clip.width, records.clip.height
-    return register(records.court, records.frames.time_s, records.frames.cut, measures, size)
+    track = register(records.court, records.frames.time_s, records.frames.cut, measures, size)
+    return _where_people_stand(track, records, measures)
+
+
+def _where_people_stand(track: CourtTrack, records: Records, measures: Court) -> CourtTrack:
+    """Drop the court where hardly anybody stands on it: lines of a ceiling, of stands, of a wall."""
+    found, valid = records.detections, track.valid.copy()
+    sure = np.isin(found.class_id, (*PLAYER_CLASSES, REFEREE)) & (found.confidence >= _SURELY_SOMEBODY)
+    cuts = records.frames.cut.copy()
+    cuts[1:] |= valid[1:] != valid[:-1]
+    for run in np.split(np.arange(len(valid)), np.flatnonzero(cuts)):
+        if not len(run) or not valid[run[0]]:
+            continue
+        rows = np.flatnonzero(sure & (found.frame >= run[0]) & (found.frame <= run[-1]))
+        on = [
+            _is_there(track.court_to_pinhole[found.frame[row]], Lens(*track.lens), found.xyxy[row], measures)
+            for row in rows[:: max(1, len(rows) // _FOR_A_STRETCH)]
+        ]
+        if len(on) >= _LEAST_PEOPLE and np.mean(on) < _MOST_STAND_ON_IT:
+            valid[run] = False
+    if (valid == track.valid).all():
+        return track
+    return replace(
+        track,
+        valid=valid,
+        court_to_pinhole=np.where(valid[:, None, None], track.court_to_pinhole, np.nan),
+        error_m=np.where(valid, track.error_m, np.nan),
+    )
+
+
+def _is_there(court_to_pinhole: Floats, lens: Lens, xyxy: npt.NDArray[np.floating], measures: Court) -> bool:
+    foot = floor_under(court_to_pinhole, lens, np.array([[(xyxy[0] + xyxy[2]) / 2, xyxy[3]]], float))
+    return bool(measures.outside_m(foot)[0] < _NEAR_M)
 
 
 def find_league(clips: Sequence[Records]) -> str:
