@@ -35,7 +35,6 @@ _HELD_SAYS = 4.0
 _GOES_UP_SAYS, _HIGHEST_M = 5.0, 1.2
 _STANDS_S, _UP_S = (1.2, 0.6), (0.3, 0.2)
 _LEAST_HANDS = -8.0
-_STAYS_DOWN_M, _GOES_UP_M, _SAME_TIME_S, _SHORTEST_FLIGHT_S = 0.35, 0.55, 0.5, 0.4
 _SURE, _LAST_S, _LATE_S = 7.0, 1.5, 1.2
 _SAME_S = 0.6  # sightings at the ring closer than this are of one shot, if nobody held it between
 
@@ -149,8 +148,6 @@ def flights(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds
                 if last_hold is not None:
                     shooter = last_hold.track
                     release = min(release, last_hold.end) if scene.time_s[release] - scene.time_s[last_hold.end] < _LATE_S else release
-            if shooter is not None:
-                release = _when_he_went_up(scene, shooter, scale, release, first)
             found.append(Flight(ring, release, first, last, arc, holder, shooter))
     return _one_each(scene, sorted(found, key=lambda flight: flight.release), held)
 
@@ -176,9 +173,7 @@ def _one_each(scene: Scene, found: list[Flight], held: list[Hold]) -> list[Fligh
     return kept
 
 
-def _shooter(
-    scene: Scene, held: Sequence[Hold], log_odds: Floats, scale: Floats, side: Floats, ring: Ring, release: int
-) -> tuple[int | None, float]:
+def _shooter(scene: Scene, held: Sequence[Hold], log_odds: Floats, scale: Floats, side: Floats, ring: Ring, release: int) -> tuple[int | None, float]:
     """Return who most likely had the ball just before it flew, and the log-odds of that; who goes up then, and who attacks that basket, is the likelier."""
     people = scene.people
     start, end = np.searchsorted(people.frame, (max(0, release - scene.frames(_AIMS_S)), release + 1))
@@ -209,19 +204,6 @@ def _rise(scene: Scene, track: int, scale: Floats, release: int) -> float:
     last = int(people.frame[now[-1]])
     tops = np.array([carried(scene, people.xyxy[row, :2][None], int(people.frame[row]), last)[0, 1] for row in (*before, *now)])
     return float((np.median(tops[: len(before)]) - tops[len(before) :].min()) / scale[now[-1]])
-
-
-def _when_he_went_up(scene: Scene, shooter: int, scale: Floats, release: int, arrival: int) -> int:
-    """Return the release, moved to when the shooter went up if he plainly did not at that time: an arc may be seen late, or a pass be taken for its beginning."""
-    if _rise(scene, shooter, scale, release) > _STAYS_DOWN_M:
-        return release
-    begin, end = arrival - scene.frames(_LONGEST_FLIGHT_S), arrival - scene.frames(_SHORTEST_FLIGHT_S)
-    frames = range(max(begin, 0), end, scene.frames(0.1))
-    rises = [_rise(scene, shooter, scale, frame) for frame in frames]
-    best = int(np.argmax(rises)) if rises else -1
-    if best < 0 or rises[best] < _GOES_UP_M or abs(frames[best] - release) < scene.frames(_SAME_TIME_S):
-        return release
-    return frames[best]
 
 
 def _last_attacker(scene: Scene, held: list[Hold], side: Floats, ring: Ring, release: int) -> Hold | None:
