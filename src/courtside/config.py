@@ -161,6 +161,12 @@ class IdentitySettings(_Section):
     teams: Literal["mixture", "umap"] = "mixture"
 
 
+class EventsSettings(_Section):
+    """Telling plays. ``shots`` by the ball's "flight", or as the "notebook" does, by the detector's classes alone."""
+
+    shots: Literal["flight", "notebook"] = "flight"
+
+
 class RenderSettings(_Section):
     """Drawing. ``overlays`` are drawn beside the players; ``crf`` (0 lossless - 51) and ``preset`` go to x264."""
 
@@ -191,6 +197,7 @@ class Settings(_Section):
     court: CourtSettings = CourtSettings()
     tracker: TrackerSettings = TrackerSettings()
     identity: IdentitySettings = IdentitySettings()
+    events: EventsSettings = EventsSettings()
     render: RenderSettings = RenderSettings()
     compute: ComputeSettings = ComputeSettings()
 
@@ -219,6 +226,7 @@ PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "court": {"backend": "roboflow", "model": "basketball-court-detection-2/14"},
         "tracker": {"backend": "sam2", "model": "large"},
         "identity": {"rule": "consecutive", "agree": 3, "teams": "umap"},
+        "events": {"shots": "notebook"},
         "render": {"crf": 28, "preset": "medium", "overlays": ["masks"]},
     },
     # the same models, used our way: the RF-DETR version, unsure boxes for the tracker to judge, every reading counted

@@ -24,7 +24,9 @@ train = typer.Typer(help="Train our own models (needs the train extra: torch, on
 app.add_typer(train, name="train")
 app.add_typer(truth_app, name="truth")
 
-Shots = Annotated[str, typer.Option("--shots", help="Tell shots by the ball's flight, or as the notebook does by the detector's classes: flight, notebook.")]
+Shots = Annotated[
+    str | None, typer.Option(help="Tell shots by the ball's flight, or as the notebook does by its classes: flight, notebook. Short for events.shots.")
+]
 Overlays = Annotated[list[str] | None, typer.Option("--overlay", help="Also draw: numbers, boxes, ball, rim, masks, court, radar. May be given again.")]
 
 
@@ -53,23 +55,28 @@ def run(
     device: Device = None,
     offline: Offline = False,
     debug_pictures: DebugPictures = False,
-    shots: Shots = "flight",
+    shots: Shots = None,
 ) -> None:
     """Do it all: analyze, resolve, render.
 
-    OUTPUT gets named.mp4, result.json, tracks.parquet, tracks.mot.txt and summary.html (for several clips: a folder each). Run it again after an
-    interruption and it goes on; what is done and still fits is not done again.
+    OUTPUT gets named.mp4, result.json, tracks.parquet, tracks.mot.txt, court.json, events.json, stats.csv and summary.html (for several clips: a folder
+    each). Run it again after an interruption and it goes on; what is done and still fits is not done again.
     """
     from courtside.cli import stages
 
-    settings, videos = stages.settings_from(preset, config, [*(set_ or []), *_compute(device, offline)], min_confidence, overlay), find_clips(clips)
+    wanted, videos = [*(set_ or []), *_compute(device, offline), *_shots(shots)], find_clips(clips)
+    settings = stages.settings_from(preset, config, wanted, min_confidence, overlay)
     teams = stages.rosters_from(rosters)  # read first, as the court is: a slip in a file should not cost the time of an analysis
     stages.court_from(settings)
     stages.analyze(videos, output, settings, parse_rate(fps))
-    stages.resolve(output, teams, settings, only=[video.stem for video in videos], shots=stages.shots_by(shots))
+    stages.resolve(output, teams, settings, only=[video.stem for video in videos])
     stages.render(output, settings, videos)
     if debug_pictures:
         stages.debug_pictures(output, videos)
+
+
+def _shots(by: str | None) -> list[str]:
+    return [] if by is None else [f"events.shots={by}"]
 
 
 def _compute(device: str | None, offline: bool) -> list[str]:
@@ -104,7 +111,7 @@ def resolve(
     config: Config = None,
     set_: Set = None,
     min_confidence: MinConfidence = None,
-    shots: Shots = "flight",
+    shots: Shots = None,
     corrections: Annotated[Path | None, typer.Option(help="The corrections.toml of another run, to be made on this one too.")] = None,
 ) -> None:
     """Stage 2: name the people, about a second, no video needed. Run it again with a corrected roster."""
@@ -114,8 +121,8 @@ def resolve(
         from courtside.cli.corrections import adopt
 
         adopt(output, corrections)
-    settings = stages.settings_from(preset, config, set_, min_confidence)
-    stages.resolve(output, stages.rosters_from(rosters), settings, shots=stages.shots_by(shots))
+    settings = stages.settings_from(preset, config, [*(set_ or []), *_shots(shots)], min_confidence)
+    stages.resolve(output, stages.rosters_from(rosters), settings)
 
 
 @app.command()

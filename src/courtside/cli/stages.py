@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,8 +24,7 @@ from courtside.config import Settings, dump, load_settings
 from courtside.court import COURTS, Court
 from courtside.court.custom import load_court
 from courtside.court.registration import CourtTrack
-from courtside.errors import ConfigError, MediaError, RecordsError, nearest
-from courtside.events.reading import ShotsBy
+from courtside.errors import MediaError, RecordsError
 from courtside.pipeline.corrections import correct
 from courtside.pipeline.corrections_file import NAME as CORRECTIONS
 from courtside.pipeline.corrections_file import read_corrections
@@ -111,18 +110,7 @@ def court_from(settings: Settings) -> Court | None:
     return COURTS[league] if league in COURTS else load_court(Path(league).expanduser())
 
 
-def shots_by(name: str) -> ShotsBy:
-    """Return the way of telling shots that was asked for.
-
-    Raises:
-        ConfigError: there is no such way.
-    """
-    if name not in get_args(ShotsBy):
-        raise ConfigError(f"--shots {name}: there are {' and '.join(get_args(ShotsBy))}{nearest(name, get_args(ShotsBy))}")
-    return cast(ShotsBy, name)
-
-
-def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Sequence[str] | None = None, shots: ShotsBy = "flight") -> None:
+def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Sequence[str] | None = None) -> None:
     """Name the people of all clips in ``output`` together, tell what was played, and write each clip's results."""
     measures = court_from(settings)
     folders = run_folders(output, only)
@@ -135,7 +123,7 @@ def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Seque
         write_mot(folder / "tracks.mot.txt", result, clip)
         _write_court(folder / "court.json", result.courts[clip], result.measures)
         write_result(folder / "result.json", result, known, clip, dump(settings))
-        plays = find_plays(known, result, clip, shots)
+        plays = find_plays(known, result, clip, settings.events.shots)
         write_events(folder / "events.json", plays)
         write_stats(folder, statistics(plays, read_places(folder / "tracks.parquet")))
         write_summary(folder / "summary.html", summarise(known, result, clip, {**(known.timing_s or {}), "resolve": spent_s}))
