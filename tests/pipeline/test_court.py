@@ -15,7 +15,7 @@ from courtside.court.registration import CourtTrack
 from courtside.court.sighting import Sighting
 from courtside.evaluate.drawn import read_court
 from courtside.identity.continuity import continuity
-from courtside.pipeline.court import ends, everybodys_positions, find_league, place_court, positions
+from courtside.pipeline.court import better_league, ends, everybodys_positions, find_league, place_court, positions
 from courtside.pipeline.export import write_court
 from courtside.records import RecordsWriter, read_records
 from courtside.types import PLAYER, ClipInfo
@@ -179,6 +179,18 @@ def test_the_league_is_told_by_the_lines(tmp_path: Path, league: str | None) -> 
             if frame % 6 == 0 and league is not None:
                 writer.add_court(sighting(frame, league))
     assert find_league([read_records(tmp_path / "records")]) == (league or "nba")
+
+
+def test_a_wrong_league_is_told(tmp_path: Path) -> None:
+    with RecordsWriter(tmp_path / "records", ClipInfo("a.mp4", *SIZE, Fraction(30), N), {}) as writer:
+        for frame in range(N):
+            writer.add_frame(frame, frame / 30, False, np.eye(3))
+            if frame % 6 == 0:
+                writer.add_court(sighting(frame, "fiba"))
+    records = read_records(tmp_path / "records")
+    assert better_league([records], COURTS["nba"]) == "fiba"
+    assert better_league([records], COURTS["fiba"]) is None
+    assert better_league([], COURTS["nba"]) is None
 
 
 def test_where_nobody_looked_there_is_no_court(tmp_path: Path) -> None:

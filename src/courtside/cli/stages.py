@@ -28,6 +28,7 @@ from courtside.errors import MediaError, RecordsError
 from courtside.pipeline.corrections import correct
 from courtside.pipeline.corrections_file import NAME as CORRECTIONS
 from courtside.pipeline.corrections_file import read_corrections
+from courtside.pipeline.court import better_league
 from courtside.pipeline.events import find_plays, write_events
 from courtside.pipeline.export import write_aside, write_court, write_mot, write_result, write_tracks
 from courtside.pipeline.places import read_places
@@ -118,6 +119,8 @@ def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Seque
     began = time.perf_counter()
     result = corrected(folders, resolve_clips(records, teams, settings.identity, measures), records)
     spent_s = time.perf_counter() - began
+    if measures is not None and (better := better_league(records, measures)) is not None:
+        warn(f"the painted lines fit {settings.court.league} worse than {better}: places may be wrong; try --set court.league={better}")
     for clip, (folder, known) in enumerate(zip(folders, records, strict=True)):
         write_tracks(folder / "tracks.parquet", result, known, clip)
         write_mot(folder / "tracks.mot.txt", result, clip)

@@ -73,17 +73,28 @@ def find_league(clips: Sequence[Records]) -> str:
     """Return the league on whose court the painted lines of all ``clips`` lie best; the first of those that can't be told apart, "nba" where none was seen."""
     best, best_fit = next(iter(COURTS)), 0.0
     for league, court in COURTS.items():
-        fits, weights = [], []
-        for records in clips:
-            some = records.court[:: max(1, len(records.court) // _FOR_THE_LEAGUE)]
-            track = register(some, records.frames.time_s, records.frames.cut, court, (records.clip.width, records.clip.height))
-            fit = line_agreement(some, track, court)
-            if np.isfinite(fit):
-                fits.append(fit)
-                weights.append(int(track.valid.sum()))
-        if fits and (fit := float(np.average(fits, weights=weights))) > best_fit + _CLEARLY:
+        if (fit := _lines_fit(clips, court)) > best_fit + _CLEARLY:
             best, best_fit = league, fit
     return best
+
+
+def better_league(clips: Sequence[Records], measures: Court) -> str | None:
+    """Return the league on whose court the painted lines of ``clips`` clearly lie better than on one of these ``measures``, None where there is none."""
+    best = find_league(clips)
+    return best if _lines_fit(clips, COURTS[best]) > _lines_fit(clips, measures) + _CLEARLY else None
+
+
+def _lines_fit(clips: Sequence[Records], court: Court) -> float:
+    """Return the share (0-1) of what is seen of the painted lines that lies on those of ``court``, 0 where it is never found."""
+    fits, weights = [], []
+    for records in clips:
+        some = records.court[:: max(1, len(records.court) // _FOR_THE_LEAGUE)]
+        track = register(some, records.frames.time_s, records.frames.cut, court, (records.clip.width, records.clip.height))
+        fit = line_agreement(some, track, court)
+        if np.isfinite(fit):
+            fits.append(fit)
+            weights.append(int(track.valid.sum()))
+    return float(np.average(fits, weights=weights)) if fits else 0.0
 
 
 def positions(
