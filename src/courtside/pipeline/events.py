@@ -157,14 +157,19 @@ def write_events(path: Path, document: Mapping[str, Any]) -> None:
 
 
 def read_events(path: Path) -> dict[str, Any]:
-    """Read ``events.json``.
+    """Read ``events.json``; see ``read_document`` for the errors."""
+    return read_document(path, EVENTS_FORMAT, "events")
+
+
+def read_document(path: Path, version: int, rows: str) -> dict[str, Any]:
+    """Read a JSON file that ``resolve`` wrote: its ``format`` is ``version``, and it has a list called ``rows``.
 
     Raises:
-        RecordsError: it is missing, damaged or of a newer format.
+        RecordsError: it is missing, damaged or of another version.
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        if document["format"] == EVENTS_FORMAT and isinstance(document["events"], list):
+        if document["format"] == version and isinstance(document[rows], list):
             return dict(document)
     except FileNotFoundError as error:
         raise RecordsError(f"{path}: not there; run `courtside resolve` first") from error

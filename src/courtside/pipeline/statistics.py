@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from courtside.errors import RecordsError
+from courtside.pipeline.events import read_document
 from courtside.pipeline.export import write_aside
 from courtside.pipeline.places import Ints, Places, movement, runs
 
@@ -174,17 +174,5 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_stats(path: Path) -> dict[str, Any]:
-    """Read ``stats.json``.
-
-    Raises:
-        RecordsError: it is missing, damaged or of another version.
-    """
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if document["format"] == STATS_FORMAT and isinstance(document["players"], list):
-            return dict(document)
-    except FileNotFoundError as error:
-        raise RecordsError(f"{path}: not there; run `courtside resolve` first") from error
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise RecordsError(f"{path}: damaged; run `courtside resolve` again") from error
-    raise RecordsError(f"{path}: of another version; run `courtside resolve` again")
+    """Read ``stats.json``; see ``read_document`` for the errors."""
+    return read_document(path, STATS_FORMAT, "players")
