@@ -10,7 +10,7 @@ import pytest
 
 import courtside
 
-SLOW = {"torch", "onnx", "onnxruntime", "sklearn", "scipy", "cv2", "supervision", "av", "pyarrow", "matplotlib", "pydantic"}
+SLOW = {"torch", "onnx", "onnxruntime", "scipy", "cv2", "supervision", "av", "pyarrow", "matplotlib", "pydantic"}
 
 
 def modules_after(code: str) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -68,8 +69,6 @@ class Kits:
 
 def fit_kits(tracklets: Sequence[Tracklet], seed: int = 0) -> Kits:
     """Cluster the looks of all players (referees are left out by the caller), of all clips of a game, into two kits."""
-    from sklearn.cluster import KMeans
-
     looks = [tracklet.look for tracklet in tracklets if len(tracklet.look)]
     n_features = looks[0].shape[1] if looks else 0
     points = np.concatenate(looks) if looks else np.zeros((0, n_features))
@@ -78,10 +77,25 @@ def fit_kits(tracklets: Sequence[Tracklet], seed: int = 0) -> Kits:
         return none
     # One vote a person first, so that the star in every frame does not pull a centre to himself; then every look refines.
     medians = np.stack([np.median(look, 0) for look in looks])
-    weights = np.sqrt([len(look) for look in looks])
-    first = KMeans(2, n_init=20, random_state=seed).fit(medians, sample_weight=weights)
-    final = KMeans(2, init=first.cluster_centers_, n_init=1, random_state=seed).fit(points)
-    return kits_of(points, final.cluster_centers_, final.labels_) or none
+    votes = np.rint(np.sqrt([len(look) for look in looks])).astype(np.int64)
+    _, first = two_clusters(np.repeat(medians, votes, 0), seed)
+    nearest = np.linalg.norm(points[:, None] - first, axis=2).argmin(1)
+    labels, centres = two_clusters(points, seed, nearest)
+    return kits_of(points, centres, labels) or none
+
+
+def two_clusters(points: Floats, seed: int, start: npt.NDArray[np.integer] | None = None) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Return the labels (n,) and centres (2, d) of two clusters of points (n, d) by k-means: from labels ``start`` (n,), or the best of twenty starts.
+
+    The same points and seed give the same clusters.
+    """
+    cv2.setRNGSeed(seed)
+    enough = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 300, 1e-5)
+    if start is None:
+        _, labels, centres = cv2.kmeans(points.astype(np.float32), 2, None, enough, 20, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]  # OpenCV's stub knows no None
+    else:
+        _, labels, centres = cv2.kmeans(points.astype(np.float32), 2, start.astype(np.int32)[:, None], enough, 1, cv2.KMEANS_USE_INITIAL_LABELS)
+    return labels[:, 0].astype(np.int64), centres.astype(float)
 
 
 def kits_of(points: Floats, centres: Floats, labels: npt.NDArray[np.integer]) -> Kits | None:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from courtside.errors import ModelError
-from courtside.identity.teams import KitModel, Kits, fit_kits, kits_of
+from courtside.identity.teams import KitModel, Kits, fit_kits, kits_of, two_clusters
 from courtside.identity.tracklets import Tracklet
 
 Floats = npt.NDArray[np.float64]
@@ -54,8 +54,6 @@ def fit_umap_kits(tracklets: Sequence[Tracklet], seed: int = 0) -> KitModel:
     Raises:
         ModelError: umap-learn is not installed.
     """
-    from sklearn.cluster import KMeans
-
     looks = [tracklet.look for tracklet in tracklets if len(tracklet.look)]
     points = np.concatenate(looks) if looks else np.zeros((0, 0))
     if len(points) < _LEAST_LOOKS or np.allclose(points, points[0]):
@@ -67,6 +65,6 @@ def fit_umap_kits(tracklets: Sequence[Tracklet], seed: int = 0) -> KitModel:
     # one job: several would make the result depend on their timing, whatever the seed
     reducer = UMAP(n_components=_DIMENSIONS, n_neighbors=min(_NEIGHBOURS, len(points) - 1), random_state=seed, n_jobs=1)
     places = np.asarray(reducer.fit_transform(points), float)
-    fitted = KMeans(2, n_init=10, random_state=seed).fit(places)
-    kits = kits_of(places, fitted.cluster_centers_, fitted.labels_)
+    labels, centres = two_clusters(places, seed)
+    kits = kits_of(places, centres, labels)
     return UmapKits(kits, points, places) if kits else fit_kits(tracklets, seed)

@@ -11,6 +11,7 @@ from typing import cast
 import av
 import cv2
 import numpy as np
+from av.video.reformatter import VideoReformatter
 
 from courtside.media.probe import check_rate, quarter_turns, survey
 from courtside.media.source import Source
@@ -40,9 +41,11 @@ def read_frames(path: Path, fps: Fraction | None = None, warn: Callable[[str], N
     with Source(path) as source:
         tick_s = Fraction(source.stream.time_base or Fraction(1, 90000))
         size: tuple[int, int] | None = None
+        reformatter = VideoReformatter()  # a frame's own would set up its tables again for every frame, 2 to 5 ms at 720p
         for index, picture in enumerate(source.frames()):
             size = size or (picture.width, picture.height)
-            yield Frame(index, clock.time_s(index, None if picture.pts is None else picture.pts * tick_s), _pixels(picture, *size))
+            upright = _pixels(reformatter.reformat(picture, *size, format="bgr24"), quarter_turns(picture.rotation))
+            yield Frame(index, clock.time_s(index, None if picture.pts is None else picture.pts * tick_s), upright)
         if source.n_damaged:
             what = "1 damaged frame" if source.n_damaged == 1 else f"{source.n_damaged} damaged frames"
             warn(f"{path}: {what}, the first at frame {source.first_damaged}; went on")
@@ -73,8 +76,6 @@ class _Clock:
         return float(now)
 
 
-def _pixels(picture: av.VideoFrame, width: int, height: int) -> Image:
-    # Rows are padded where the width is odd.
-    image = np.ascontiguousarray(cast(Image, picture.to_ndarray(format="bgr24", width=width, height=height)))
-    turns = quarter_turns(picture.rotation)
+def _pixels(picture: av.VideoFrame, turns: int) -> Image:
+    image = np.ascontiguousarray(cast(Image, picture.to_ndarray()))  # rows are padded where the width is odd
     return cast(Image, cv2.rotate(image, _TURNS[turns])) if turns else image

@@ -25,7 +25,8 @@ _LOOSE_M = 0.05  # our detector's boxes reach so far below the shoes, on simulat
 _EDGE = 0.02  # of the picture's height: a box that ends nearer to the edge is cut by it; the boxes of people who are cut end some pixels inside
 _SURELY_SOMEBODY, _LEAST_PEOPLE, _FOR_A_STRETCH = 0.4, 8, 200  # confidence of a box that counts, and how many boxes of a stretch must and may
 _NEAR_M, _MOST_STAND_ON_IT = 3.0, 0.4  # from the lines; the share of people nearer than that, 0.9 and more on all labelled clips, below which it is no court
-_FOR_THE_LEAGUE = 15  # sightings of a clip that are enough to tell whose court it is
+_AT_FIRST, _FOR_THE_LEAGUE = 5, 15  # sightings of a clip by which to tell whose court it is: most leagues need no second look
+_OUT_OF_IT = 0.1  # share of the lines by which a court that fits worse at first is not looked at again; the right one was never behind
 _CLEARLY = 0.003  # share of the lines by which a court must fit better
 
 
@@ -71,10 +72,14 @@ def _is_there(court_to_pinhole: Floats, lens: Lens, xyxy: npt.NDArray[np.floatin
 
 def find_league(clips: Sequence[Records]) -> str:
     """Return the league on whose court the painted lines of all ``clips`` lie best; the first of those that can't be told apart, "nba" where none was seen."""
-    best, best_fit = next(iter(COURTS)), 0.0
-    for league, court in COURTS.items():
-        if (fit := _lines_fit(clips, court)) > best_fit + _CLEARLY:
-            best, best_fit = league, fit
+    fits = {league: _lines_fit(clips, court, _AT_FIRST) for league, court in COURTS.items()}
+    left = [league for league, fit in fits.items() if fit >= max(fits.values()) - _OUT_OF_IT]
+    if len(left) > 1:
+        fits = {league: _lines_fit(clips, COURTS[league]) for league in left}
+    best, best_fit = left[0], 0.0
+    for league in left:
+        if fits[league] > best_fit + _CLEARLY:
+            best, best_fit = league, fits[league]
     return best
 
 
@@ -84,11 +89,11 @@ def better_league(clips: Sequence[Records], measures: Court) -> str | None:
     return best if _lines_fit(clips, COURTS[best]) > _lines_fit(clips, measures) + _CLEARLY else None
 
 
-def _lines_fit(clips: Sequence[Records], court: Court) -> float:
+def _lines_fit(clips: Sequence[Records], court: Court, n_sightings: int = _FOR_THE_LEAGUE) -> float:
     """Return the share (0-1) of what is seen of the painted lines that lies on those of ``court``, 0 where it is never found."""
     fits, weights = [], []
     for records in clips:
-        some = records.court[:: max(1, len(records.court) // _FOR_THE_LEAGUE)]
+        some = records.court[:: max(1, len(records.court) // n_sightings)]
         track = register(some, records.frames.time_s, records.frames.cut, court, (records.clip.width, records.clip.height))
         fit = line_agreement(some, track, court)
         if np.isfinite(fit):
