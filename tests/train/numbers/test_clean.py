@@ -15,49 +15,48 @@ STANDS = np.array([0.6, 0.05, 0.05, 0.05, 0.1, 0.05, 0.05, 0.05], np.float32)
 LIES = np.array([0, 0.4, 0, 0.4, 0, 0.1, 0, 0.1], np.float32)
 
 LAID = [
-    # what is seen: {turn: (number, chance)}, label, prior -> turn given the label, and given none
-    ({0: ("23", 0.9)}, "23", STANDS, 0, 0),
-    ({4: ("23", 0.9), 0: ("55", 0.2)}, "23", STANDS, 4, 0),
-    ({1: ("6", 0.8), 3: ("9", 0.9)}, "6", LIES, 1, 3),
-    ({}, "6", STANDS, 0, 0),
-    ({0: ("7", 1.0)}, "7", LIES, 1, 1),
+    # how likely the label is to be read: {turn: chance}; prior -> the turn, and whether it is told
+    ({}, STANDS, 0, False),
+    ({0: 0.9}, STANDS, 0, True),
+    ({4: 0.9, 0: 0.05}, STANDS, 4, True),
+    ({0: 0.2, 4: 0.9}, STANDS, 0, False),  # an 8 either way
+    ({0: 1.0}, LIES, 1, False),
+    ({1: 0.3, 3: 0.1}, LIES, 1, True),
+    ({4: 0.01}, STANDS, 4, False),
 ]
 
 
-@pytest.mark.parametrize(("seen", "label", "prior", "given_label", "given_none"), LAID)
-def test_choose_turns(seen: dict[int, tuple[str, float]], label: str, prior: np.ndarray, given_label: int, given_none: int) -> None:
-    chances = np.zeros((1, 8, 101), np.float32)
-    for index, (number, chance) in seen.items():
-        chances[0, index, NUMBERS.index(number)] = chance
-    turns, free = choose_turns(chances, np.array([NUMBERS.index(label)]), prior[None])
-    assert (turns[0], free[0]) == (given_label, given_none)
-
-
-def one_row(number: str, chance: float) -> np.ndarray:
-    row = np.full((1, 101), 1e-3, np.float32)
-    row[0, NUMBERS.index(number)] = chance
-    return row
+@pytest.mark.parametrize(("read", "prior", "turn", "told"), LAID)
+def test_choose_turns(read: dict[int, float], prior: np.ndarray, turn: int, told: bool) -> None:
+    of_label = np.zeros((1, 8))
+    of_label[0, list(read)] = list(read.values())
+    turns, sure = choose_turns(of_label, prior[None])
+    assert (turns[0], sure[0]) == (turn, told)
 
 
 WEIGHED = [
-    # what the reader sees in the label's turn, and in the likeliest one; the label -> its vote
-    (("23", 0.9), ("23", 0.9), "23", 1.0),
-    (("23", 0.9), ("52", 0.9), "23", 1.0),
-    (("27", 0.1), ("27", 0.95), "21", 0.0),
-    (("27", 0.1), ("27", 0.4), "21", 0.3),
+    # what the reader sees, the label, whether it is told how the crop lies -> its vote
+    ({"23": 0.9}, "23", True, 1.0),
+    ({"23": 0.9}, "23", False, 0.5),
+    ({"13": 0.9}, "13", False, 1.0),
+    ({"21": 0.1, "27": 0.95}, "21", True, 0.0),
+    ({"21": 0.1, "27": 0.4}, "21", True, 0.3),
+    ({"21": 0.3, "27": 0.7}, "21", True, 1.0),
 ]
 
 
-@pytest.mark.parametrize(("as_labelled", "freely", "label", "vote"), WEIGHED)
-def test_weigh(as_labelled: tuple[str, float], freely: tuple[str, float], label: str, vote: float) -> None:
-    votes, _ = weigh(one_row(*as_labelled), one_row(*freely), np.array([NUMBERS.index(label)]))
-    assert votes[0] == pytest.approx(vote)
+@pytest.mark.parametrize(("seen", "label", "told", "vote"), WEIGHED)
+def test_weigh(seen: dict[str, float], label: str, told: bool, vote: float) -> None:
+    row = np.zeros((1, 101), np.float32)
+    for number, chance in seen.items():
+        row[0, NUMBERS.index(number)] = chance
+    assert weigh(row, np.array([NUMBERS.index(label)]), np.array([told]))[0] == pytest.approx(vote)
 
 
 def test_nothing_to_clean() -> None:
     none = np.zeros(0, np.int64)
-    assert [len(turns) for turns in choose_turns(np.zeros((0, 8, 101), np.float32), none, np.zeros((0, 8), np.float32))] == [0, 0]
-    assert [len(column) for column in weigh(np.zeros((0, 101), np.float32), np.zeros((0, 101), np.float32), none)] == [0, 0]
+    assert [len(column) for column in choose_turns(np.zeros((0, 8)), np.zeros((0, 8), np.float32))] == [0, 0]
+    assert len(weigh(np.zeros((0, 101), np.float32), none, np.zeros(0, bool))) == 0
 
 
 @pytest.mark.parametrize(("raw", "image", "sideways"), [((40, 28), (40, 28), False), ((40, 40), (40, 40), True), ((40, 28), (20, 28), True)])
@@ -68,8 +67,8 @@ def test_only_crops_that_may_lie_on_their_side_are_thought_to(raw: tuple[int, in
 
 
 def test_what_was_found_survives_the_disk(tmp_path: Path) -> None:
-    cleaned = Cleaned(np.array([0, 5]), np.array([1, 0], np.float32), np.array([0.9, 0.1], np.float32))
+    cleaned = Cleaned(np.array([0, 5]), np.array([True, False]), np.array([1, 0], np.float32))
     cleaned.save(tmp_path / "cleaned.npz")
     loaded = Cleaned.load(tmp_path / "cleaned.npz")
-    assert (loaded.turns == cleaned.turns).all() and (loaded.votes == cleaned.votes).all() and (loaded.chances == cleaned.chances).all()
+    assert (loaded.turns == cleaned.turns).all() and (loaded.votes == cleaned.votes).all() and (loaded.told == cleaned.told).all()
     assert [path.name for path in tmp_path.iterdir()] == ["cleaned.npz"]

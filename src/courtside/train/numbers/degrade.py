@@ -46,6 +46,12 @@ def recolor(image: Image, random: np.random.Generator, strength: float = 1.0) ->
     return as_image(picture)
 
 
+def sharpen(image: Image, random: np.random.Generator) -> Image:
+    """Put the halo around edges that cameras and upscalers of older broadcasts leave."""
+    soft = cv2.GaussianBlur(image, (0, 0), random.uniform(0.8, 2.2)).astype(np.float32)
+    return as_image(image + random.uniform(0.4, 1.8) * (image - soft))
+
+
 def degrade(image: Image, random: np.random.Generator, strength: float = 1.0) -> Image:
     """Blur, smear, coarsen, add noise and compress, each only now and then; at ``strength`` 1 a legible digit stays legible to a person."""
     height = image.shape[0]
@@ -53,14 +59,17 @@ def degrade(image: Image, random: np.random.Generator, strength: float = 1.0) ->
         image = as_image(cv2.GaussianBlur(image, (0, 0), max(0.3, random.uniform(0.008, 0.032) * height * strength)))
     if random.random() < 0.2:
         image = motion_blur(image, random.uniform(0.03, 0.11) * height * strength, random.uniform(0, math.pi))
-    if random.random() < 0.25:
-        scale = max(0.25, min(1.0, random.uniform(15, 30) / height))
+    if random.random() < 0.35:
+        scale = max(0.25, min(1.0, random.uniform(13, 30) / height))
         if scale < 0.95:
             small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-            if random.random() < 0.5:
-                image = as_image(cv2.resize(small, (image.shape[1], height), interpolation=cv2.INTER_LINEAR))
+            if random.random() < 0.6:
+                how = cv2.INTER_LINEAR if random.random() < 0.5 else cv2.INTER_CUBIC
+                image = as_image(cv2.resize(small, (image.shape[1], height), interpolation=how))
             else:
                 image = as_image(small)
+    if random.random() < 0.2:
+        image = sharpen(image, random)
     if random.random() < 0.25:
         image = as_image(image + random.normal(0, random.uniform(2, 13), image.shape))
     if random.random() < 0.35:

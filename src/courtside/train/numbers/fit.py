@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -20,11 +19,12 @@ from torch.nn import functional as F
 from courtside.media.prefetch import prefetch
 from courtside.models.numbers import ILLEGIBLE, PARTIAL, WHOLE, fit_crop
 from courtside.train.numbers.augment import augment, spoil
-from courtside.train.numbers.clean import Cleaned, clean, predict
+from courtside.train.numbers.clean import Cleaned, clean, lay, predict
 from courtside.train.numbers.data import TURNS, NumberCrop, heads_of, load_empty_patches, load_numbers, turn
 from courtside.train.numbers.degrade import degrade, recolor
 from courtside.train.numbers.fonts import Typeface, find_fonts, font_folders, load_typefaces
 from courtside.train.numbers.network import NumberNetwork, load_trunk
+from courtside.train.numbers.recogniser import TextRecogniser
 from courtside.train.numbers.render import render
 from courtside.train.numbers.validate import cut_off, describe, score
 from courtside.types import Image
@@ -38,8 +38,8 @@ class NumbersRecipe:
 
     ``numbers`` holds ``train`` and ``valid``, each a folder per number; ``frames`` is a folder of the detector's labelled frames to cut number-less patches
     from (or None), ``fonts`` a folder of more fonts than the machine's own (or None), ``start`` the text recogniser's ONNX file that the trunk starts from
-    (None: from nothing, several points worse). ``trunk_rate`` is the trunk's learning rate as a share of the heads'. The crops are laid and weighed at
-    the shares ``cleanings`` of ``minutes``, by a copy of the network trained for ``layer_steps`` more.
+    and that lays the crops (None: from nothing, and crops as they were filed; several points worse). ``trunk_rate`` is the trunk's learning rate as a share
+    of the heads'. The crops' labels are weighed at the shares ``cleanings`` of ``minutes``.
     ``real`` and ``empty`` are shares of a batch: real crops and number-less patches; the rest is rendered; of the real ones ``gentle`` are augmented only a
     little. In the last ``finish`` of the time four fifths are real, three quarters of them gentle: in the end real ones are to be read as they are.
     ``threads`` 0 is all cores.
@@ -51,7 +51,6 @@ class NumbersRecipe:
     start: Path | None = None
     minutes: float = 65.0
     cleanings: tuple[float, ...] = (0.15, 0.35)
-    layer_steps: int = 300
     real: float = 0.66
     empty: float = 0.05
     gentle: float = 0.5
@@ -126,29 +125,6 @@ def batches(sources: Sources, recipe: NumbersRecipe, seed: int) -> Iterator[Batc
         )
 
 
-def turned_batches(faces: Sequence[Typeface], recipe: NumbersRecipe, seed: int) -> Iterator[Batch]:
-    """Yield batches of rendered numbers alone, as ``batches`` does, in which the upright ones are whole and the mirrored or turned ones illegible."""
-    random = np.random.default_rng(seed)
-    while True:
-        images: list[Image] = []
-        heads: list[tuple[int, int]] = []
-        states: list[int] = []
-        while len(images) < recipe.batch:
-            rendered = render(faces, random, WHOLE)
-            number, image = rendered.number or "", rendered.image
-            # The others turned are, or look like, numbers too: 6 and 9, 2 and 5, 0, 1, 8.
-            if set(number) & set("347") and random.random() < 0.5:
-                image = turn(image, int(random.integers(1, len(TURNS))))
-                heads.append((-1, -1))
-                states.append(ILLEGIBLE)
-            else:
-                heads.append(heads_of(number))
-                states.append(WHOLE)
-            images.append(fit_crop(recolor(image, random)))
-        tens, units = (torch.tensor(column) for column in zip(*heads, strict=True))
-        yield torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2), tens, units, torch.tensor(states), torch.ones(len(states))
-
-
 def numbers_loss(outputs: tuple[Tensor, Tensor, Tensor], tens: Tensor, units: Tensor, states: Tensor, votes: Tensor) -> Tensor:
     """Cross-entropies of the three heads, weighed by vote; the digits count only where they are known."""
     raw_tens, raw_units, raw_states = (output.float() for output in outputs)
@@ -175,8 +151,8 @@ class _Trainer:
             for slow, share in ((False, 1.0), (True, recipe.trunk_rate))
         ]
         self.optimiser = torch.optim.AdamW(groups, recipe.learning_rate, weight_decay=recipe.weight_decay)
-        standing = np.array([not crop.turned for crop in crops], np.float32)
-        self.cleaned = Cleaned(np.zeros(len(crops), np.int64), standing, np.ones(len(crops), np.float32))
+        standing = np.array([not crop.turned for crop in crops], bool)
+        self.cleaned = Cleaned(np.zeros(len(crops), np.int64), standing, standing.astype(np.float32))
         self.step, self.spent_s, self.cleanings = 0, 0.0, 0
 
     def save(self, folder: Path) -> None:
@@ -194,15 +170,17 @@ class _Trainer:
         self.step, self.spent_s, self.cleanings = state["step"], state["spent_s"], state["cleanings"]
         self.cleaned = Cleaned.load(folder / "cleaned.npz")
 
-    def clean(self, say: Say, faces: Sequence[Typeface]) -> None:
-        layer = _Trainer(replace(self.recipe, learning_rate=self.recipe.learning_rate / 4), [])
-        layer.network.load_state_dict(self.average.state_dict())
-        for batch in islice(turned_batches(faces, self.recipe, self.recipe.seed + self.step), self.recipe.layer_steps):
-            layer.learn(batch, layer.step / self.recipe.layer_steps)
-        self.cleaned = clean(layer.average, self.average, self.crops)
+    def lay(self, say: Say) -> None:
+        if self.recipe.start is not None:
+            turns, told = lay(TextRecogniser(self.recipe.start), self.crops)
+            self.cleaned = Cleaned(turns, told, np.where(told, 1, self.cleaned.votes).astype(np.float32))
+            say(f"  how {told.mean():.1%} of the crops lie could be told: turns {np.bincount(turns[told], minlength=len(TURNS)).tolist()}")
+
+    def clean(self, say: Say) -> None:
+        self.cleaned = clean(self.average, self.crops, self.cleaned)
         self.cleanings += 1
-        votes, turns = self.cleaned.votes, np.bincount(self.cleaned.turns, minlength=8).tolist()
-        say(f"  cleaning {self.cleanings}: {(votes == 1).mean():.1%} of the labels agreed to, {(votes == 0).mean():.1%} taken for wrong, turns {turns}")
+        votes = self.cleaned.votes
+        say(f"  cleaning {self.cleanings}: {(votes == 1).mean():.1%} of the labels agreed to, {(votes == 0).mean():.1%} taken for wrong")
 
     def learn(self, batch: Batch, share: float) -> float:
         """Take one step at ``share`` (0-1) of the budget and return the loss."""
@@ -257,6 +235,8 @@ def fit(recipe: NumbersRecipe, folder: Path, say: Say, save_every_s: float = 240
     if (folder / "checkpoint.pt").is_file():
         trainer.load(folder)
         say(f"going on at step {trainer.step}, {trainer.spent_s / 60:.0f} of {recipe.minutes:.0f} minutes spent")
+    else:
+        trainer.lay(say)
     budget_s = recipe.minutes * 60
     began, last_save = time.monotonic() - trainer.spent_s, time.monotonic()
 
@@ -270,7 +250,7 @@ def fit(recipe: NumbersRecipe, folder: Path, say: Say, save_every_s: float = 240
         while (spent_s := time.monotonic() - began) < budget_s:
             trainer.spent_s = spent_s
             if trainer.cleanings < len(recipe.cleanings) and spent_s >= recipe.cleanings[trainer.cleanings] * budget_s:
-                trainer.clean(say, faces)
+                trainer.clean(say)
                 drawn.close()
                 drawn = stream(spent_s / budget_s)
             if not finishing and spent_s / budget_s >= 1 - recipe.finish:

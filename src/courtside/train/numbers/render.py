@@ -59,6 +59,8 @@ def render(faces: Sequence[Typeface], random: np.random.Generator, state: int) -
         if state == WHOLE and random.random() < 0.2:
             _brush(scene, (left, top, right, bottom), random)
     if bare and random.random() < 0.5:
+        _wordmark(scene, face, (left, top, right, bottom), random)
+    elif bare and random.random() < 0.5:
         _clutter(scene, random)
     squeeze = random.uniform(0.07, 0.15) if state == ILLEGIBLE and not bare and random.random() < 0.3 else min(1.1, random.uniform(0.55, 1.4))
     height = math.exp(random.uniform(math.log(16), math.log(60)))
@@ -173,6 +175,24 @@ def _lettering(scene: npt.NDArray[np.float32], face: Typeface, color: Color, top
     for i, glyph in enumerate(scaled):
         bend = round(bow * ((2 * i / max(1, len(scaled) - 1) - 1) ** 2))
         y0, x0 = row + bend, column
+        y1, x1 = y0 + glyph.shape[0], x0 + glyph.shape[1]
+        if y0 >= 0 and x0 >= 0 and y1 <= scene.shape[0] and x1 <= scene.shape[1]:
+            _paint(scene[y0:y1, x0:x1], glyph, color)
+        column = x1 + gap
+
+
+def _wordmark(scene: npt.NDArray[np.float32], face: Typeface, box: Box, random: np.random.Generator) -> None:
+    """Write a club's name where a number would be: detectors take it for one."""
+    size = int(random.uniform(0.4, 1.0) * HEIGHT)
+    color = _contrasting(scene[scene.shape[0] // 2, scene.shape[1] // 2].copy(), random, 60)
+    glyphs = [face.letters[random.integers(len(face.letters))] for _ in range(random.integers(4, 9))]
+    scaled = [as_image(cv2.resize(glyph, (max(3, glyph.shape[1] * size // HEIGHT), size), interpolation=cv2.INTER_AREA)) for glyph in glyphs]
+    gap = max(1, size // 12)
+    column = round((box[0] + box[2] - sum(glyph.shape[1] + gap for glyph in scaled)) / 2 + random.normal(0, 25))
+    row = round((box[1] + box[3] - size) / 2 + random.normal(0, 6))
+    rise = random.normal(0, 0.08) * size
+    for i, glyph in enumerate(scaled):
+        y0, x0 = row + round(i * rise), column
         y1, x1 = y0 + glyph.shape[0], x0 + glyph.shape[1]
         if y0 >= 0 and x0 >= 0 and y1 <= scene.shape[0] and x1 <= scene.shape[1]:
             _paint(scene[y0:y1, x0:x1], glyph, color)
