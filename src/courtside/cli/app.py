@@ -346,6 +346,7 @@ def train_detector(
 def train_numbers(
     numbers: Annotated[Path, typer.Option(help="Folder with train/ and valid/, one sub-folder of crops per number.", show_default=False)],
     export: Annotated[Path, typer.Option(help="The ONNX file to write.", show_default=False)],
+    harvest: Annotated[Path | None, typer.Option(help="Folder of `courtside train harvest`: crops out of your own clips.")] = None,
     frames: Annotated[Path | None, typer.Option(help="Folder of a COCO split of frames, for crops without a number.")] = None,
     fonts: Annotated[Path | None, typer.Option(help="Folder of font files to render numbers with, beside the system's.")] = None,
     begin: Annotated[Path | None, typer.Option("--start", help="PP-OCRv6_rec_small.onnx; found by itself where rapidocr is installed.")] = None,
@@ -356,7 +357,22 @@ def train_numbers(
     """Train the jersey-number reader on a CPU, from the trunk of an open text recogniser (PP-OCRv6 small, Apache-2.0)."""
     from courtside.cli.training import train_numbers as start
 
-    start(numbers, frames, fonts, begin, export, minutes, work, seed)
+    start(numbers, harvest, frames, fonts, begin, export, minutes, work, seed)
+
+
+@train.command("harvest")
+def train_harvest(
+    output: Run,
+    folder: Annotated[Path, typer.Option("--to", help="Folder for the crops, one sub-folder per number; more may be added to it.", show_default=False)],
+    video: Annotated[list[Path] | None, typer.Option(help="The clip, where it has moved since. May be given again.")] = None,
+) -> None:
+    """Cut the numbers of proved players out of resolved clips, to teach the number reader a league, a camera or kits that it reads badly.
+
+    A player who is proved to be number 22 wears it in the frames, too, in which it was misread. Use the crops with `courtside train numbers --harvest`.
+    """
+    from courtside.cli.training import harvest_numbers
+
+    harvest_numbers(output, folder, video or [])
 
 
 @train.command("court")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+T = TypeVar("T")
 console = Console(stderr=True)
 
 
@@ -32,6 +34,13 @@ def progress(title: str) -> Iterator[Callable[[int, int | None], None]]:
         yield advance
         done = bars.tasks[task].completed
         bars.update(task, total=done)
+
+
+def advancing(items: Iterable[T], advance: Callable[[int, int | None], None], total: int | None) -> Iterator[T]:
+    """Yield ``items``, each counted when the next is asked for."""
+    for done, item in enumerate(items, 1):
+        yield item
+        advance(done, total)
 
 
 def warn(message: str) -> None:

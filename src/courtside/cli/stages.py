@@ -196,7 +196,7 @@ def _render_clip(folder: Path, settings: Settings, videos: Sequence[Path]) -> No
     from courtside.render.video import render_clip
 
     records = read_records(folder / "records")
-    clip, target, info, fps = _find_video(records, folder, videos), folder / "named.mp4", records.clip, records.settings.get("fps")
+    clip, target, info, fps = find_video(records, folder, videos), folder / "named.mp4", records.clip, records.settings.get("fps")
     people, teams, total = read_people(folder / "tracks.parquet"), read_teams(folder / "result.json"), len(records.frames.time_s)
     floor, inset = _court_overlays(folder, records, settings.render.overlays, people, teams)
     began, done = time.perf_counter(), itertools.count(1)
@@ -268,7 +268,7 @@ def debug_pictures(output: Path, videos: Sequence[Path]) -> None:
 
     for folder in run_folders(output, [video.stem for video in videos] or None):
         records = read_records(folder / "records")
-        clip, fps = _find_video(records, folder, videos), records.settings.get("fps")
+        clip, fps = find_video(records, folder, videos), records.settings.get("fps")
         frames = prefetch(read_frames(clip, Fraction(fps) if fps else None, lambda _: None), depth=4)
         try:
             grids = crop_grids(frames, records, read_people(folder / "tracks.parquet"))
@@ -296,7 +296,12 @@ def _masks_of(records: Records) -> Callable[[int, Sequence[Person]], tuple[Seque
     return masks
 
 
-def _find_video(records: Records, folder: Path, videos: Sequence[Path]) -> Path:
+def find_video(records: Records, folder: Path, videos: Sequence[Path]) -> Path:
+    """Return where the clip of ``records`` in ``folder`` is: one of ``videos`` of the same name, or where it was when it was analysed.
+
+    Raises:
+        MediaError: it is nowhere.
+    """
     name = Path(records.clip.path).name
     for candidate in (*(video for video in videos if video.name == name), Path(records.clip.path)):
         if candidate.is_file():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
-from courtside.cli.progress import console
+from courtside.cli.progress import advancing, console, progress
 from courtside.errors import ModelError
 from courtside.models.research.placement import Placement, need
 
@@ -47,8 +49,36 @@ def _recogniser() -> Path:
     raise ModelError(f"no {_RECOGNISER} to start from: pip install --no-deps rapidocr (its wheel holds it), or say where it is with --start")
 
 
+def harvest_numbers(output: Path, folder: Path, videos: Sequence[Path]) -> None:
+    """Write the crops of proved numbers of each clip in ``output`` to ``folder``."""
+    from courtside.cli.stages import find_video, run_folders
+    from courtside.media import prefetch, read_frames
+    from courtside.pipeline.results import read_people
+    from courtside.records import read_records
+    from courtside.train.numbers.harvest import harvest, write_crops
+
+    for run in run_folders(output, [video.stem for video in videos] or None):
+        records, people = read_records(run / "records"), read_people(run / "tracks.parquet")
+        clip, fps = find_video(records, run, videos), records.settings.get("fps")
+        frames = prefetch(read_frames(clip, Fraction(fps) if fps else None, lambda _: None), depth=4)
+        try:
+            with progress(f"harvest {clip.name}") as advance:
+                counts = write_crops(harvest(advancing(frames, advance, len(records.frames.time_s)), records, people), clip.stem, folder)
+        finally:
+            frames.close()
+        _say(f"{clip.name}: {counts.total()} crops of {len(counts)} numbers")
+
+
 def train_numbers(
-    numbers: Path, frames: Path | None, fonts: Path | None, start: Path | None, export_to: Path, minutes: float, work: Path, seed: int
+    numbers: Path,
+    harvest: Path | None,
+    frames: Path | None,
+    fonts: Path | None,
+    start: Path | None,
+    export_to: Path,
+    minutes: float,
+    work: Path,
+    seed: int,
 ) -> None:
     """Train (or go on training) the number reader and write its ONNX file."""
     _need_torch()
@@ -57,7 +87,7 @@ def train_numbers(
     from courtside.train.numbers.export import export
     from courtside.train.numbers.fit import NumbersRecipe, fit
 
-    network = fit(NumbersRecipe(numbers, frames, fonts, start or _recogniser(), minutes=minutes, seed=seed), work, _say)
+    network = fit(NumbersRecipe(numbers, harvest, frames, fonts, start or _recogniser(), minutes=minutes, seed=seed), work, _say)
     export(network, export_to, calibrate(network, load_numbers(numbers / "valid")))
     _say(f"{export_to}: {export_to.stat().st_size / 1e6:.1f} MB")
 

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 pytest.importorskip("torch")
 
 from courtside.train.numbers.clean import Cleaned, choose_turns, prior_of, weigh
-from courtside.train.numbers.data import NumberCrop
+from courtside.train.numbers.data import NumberCrop, load_numbers
 from courtside.types import NUMBERS
 
 STANDS = np.array([0.6, 0.05, 0.05, 0.05, 0.1, 0.05, 0.05, 0.05], np.float32)
@@ -72,3 +73,14 @@ def test_what_was_found_survives_the_disk(tmp_path: Path) -> None:
     loaded = Cleaned.load(tmp_path / "cleaned.npz")
     assert (loaded.turns == cleaned.turns).all() and (loaded.votes == cleaned.votes).all() and (loaded.told == cleaned.told).all()
     assert [path.name for path in tmp_path.iterdir()] == ["cleaned.npz"]
+
+
+def test_an_upright_crop_is_neither_turned_nor_trimmed(tmp_path: Path) -> None:
+    folder = tmp_path / "22"
+    folder.mkdir()
+    image = np.zeros((40, 20, 3), np.uint8)
+    image[8:32] = 200
+    cv2.imwrite(str(folder / "a.png"), image)
+    (filed,), (upright,) = load_numbers(tmp_path), load_numbers(tmp_path, upright=True)
+    assert filed.turned and prior_of(filed)[0] == 0
+    assert not upright.turned and prior_of(upright).tolist() == [1, 0, 0, 0, 0, 0, 0, 0]

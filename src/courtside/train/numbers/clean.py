@@ -27,6 +27,7 @@ from courtside.types import NUMBERS, Image
 Scores = npt.NDArray[np.float32]
 
 # How often each of TURNS occurs, looked up by eye: crops with bars lie on their side; of the others, some of the squarish ones do, and some are mirrored.
+_UPRIGHT = np.array([1, 0, 0, 0, 0, 0, 0, 0], np.float32)
 _LIES_BARRED = np.array([0, 0.4, 0, 0.4, 0, 0.1, 0, 0.1], np.float32)
 _LIES_SQUARE = np.array([0.5, 0.06, 0.04, 0.06, 0.22, 0.04, 0.04, 0.04], np.float32)
 _LIES_NARROW = np.array([0.7, 0, 0.05, 0, 0.2, 0, 0.05, 0], np.float32)
@@ -75,6 +76,8 @@ def predict(network: NumberNetwork, images: Sequence[Image], batch: int = 256) -
 
 def prior_of(crop: NumberCrop) -> Scores:
     """Return the chances (8,) of ``TURNS`` for a crop before anyone has looked at its number."""
+    if crop.upright:
+        return _UPRIGHT
     if crop.turned:
         return _LIES_BARRED
     height, width = crop.image.shape[:2]
@@ -109,7 +112,8 @@ def lay(recogniser: TextRecogniser, crops: Sequence[NumberCrop]) -> tuple[npt.ND
         possible = np.flatnonzero(prior[:, index])
         labels = [NUMBERS.index(crops[int(i)].number) for i in possible]
         of_label[possible, index] = recogniser.chances([turn(crops[int(i)].image, index) for i in possible])[np.arange(len(possible)), labels]
-    return choose_turns(of_label, prior)
+    turns, told = choose_turns(of_label, prior)
+    return turns, told | np.array([crop.upright for crop in crops], bool)
 
 
 def clean(reader: NumberNetwork, crops: Sequence[NumberCrop], laid: Cleaned) -> Cleaned:

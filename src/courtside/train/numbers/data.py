@@ -26,12 +26,16 @@ _SUFFIXES = {".jpg", ".jpeg", ".png"}
 
 @dataclass(frozen=True)
 class NumberCrop:
-    """One crop and the number on it. ``raw`` is the picture as filed, ``image`` the same without black bars; both (h, w, 3) BGR."""
+    """One crop and the number on it. ``raw`` is the picture as filed, ``image`` the same without black bars; both (h, w, 3) BGR.
+
+    ``upright`` says that nobody has turned or mirrored it.
+    """
 
     raw: Image
     image: Image
     number: str
     path: Path
+    upright: bool = False
 
     @property
     def turned(self) -> bool:
@@ -63,8 +67,8 @@ def turn(image: Image, index: int) -> Image:
     return np.ascontiguousarray(np.rot90(image[:, ::-1] if mirrored else image, quarters))
 
 
-def load_numbers(folder: Path) -> list[NumberCrop]:
-    """Read every crop under ``folder``, sorted by path; black bars are cut away.
+def load_numbers(folder: Path, upright: bool = False) -> list[NumberCrop]:
+    """Read every crop under ``folder``, sorted by path; black bars are cut away, but for crops that are known to be ``upright``.
 
     Raises:
         DataError: the folder is missing or empty, a sub-folder's name is not a jersey number, or a picture can't be read.
@@ -80,7 +84,7 @@ def load_numbers(folder: Path) -> list[NumberCrop]:
         if image is None:
             raise DataError(f"{path}: not a picture that can be read; delete it or copy the data set again")
         picture = image.astype(np.uint8, copy=False)
-        crops.append(NumberCrop(picture, trim_bars(picture), number, path))
+        crops.append(NumberCrop(picture, picture if upright else trim_bars(picture), number, path, upright))
     if not crops:
         raise DataError(f"{folder}: no pictures; give a folder with a sub-folder of crops for each number")
     return crops

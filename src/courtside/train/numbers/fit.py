@@ -36,7 +36,8 @@ Say = Callable[[str], None]
 class NumbersRecipe:
     """How to train.
 
-    ``numbers`` holds ``train`` and ``valid``, each a folder per number; ``frames`` is a folder of the detector's labelled frames to cut number-less patches
+    ``numbers`` holds ``train`` and ``valid``, each a folder per number; ``harvest`` is a folder per number of crops out of resolved clips (see ``harvest``),
+    drawn twice as often, or None; ``frames`` is a folder of the detector's labelled frames to cut number-less patches
     from (or None), ``fonts`` a folder of more fonts than the machine's own (or None), ``start`` the text recogniser's ONNX file that the trunk starts from
     and that lays the crops (None: from nothing, and crops as they were filed; several points worse). ``trunk_rate`` is the trunk's learning rate as a share
     of the heads'. The crops' labels are weighed at the shares ``cleanings`` of ``minutes``.
@@ -46,6 +47,7 @@ class NumbersRecipe:
     """
 
     numbers: Path
+    harvest: Path | None = None
     frames: Path | None = None
     fonts: Path | None = None
     start: Path | None = None
@@ -228,6 +230,7 @@ def fit(recipe: NumbersRecipe, folder: Path, say: Say, save_every_s: float = 240
     cv2.setNumThreads(1)
     folder.mkdir(parents=True, exist_ok=True)
     crops, valid = load_numbers(recipe.numbers / "train"), load_numbers(recipe.numbers / "valid")
+    crops += 2 * load_numbers(recipe.harvest, upright=True) if recipe.harvest else []
     patches = load_empty_patches(recipe.frames, 3000, np.random.default_rng(recipe.seed)) if recipe.frames else []
     faces = load_typefaces(find_fonts([*font_folders(), *([recipe.fonts] if recipe.fonts else [])]))
     say(f"{len(crops)} crops to train on, {len(valid)} to validate, {len(patches)} patches without a number, {len(faces)} typefaces")
