@@ -2,8 +2,9 @@
 
     python bench/court.py --truth DATA/truth/court --pictures DATA/detection/valid --clips DATA/clips [--simulated RUNS] [--model court.onnx]
 
-*ours*: seen every ``--every`` seconds, then one stand and lens for the clip and a look for each frame. *bare*: the upstream way: any four landmarks or more,
-no outliers struck out, nothing tied over time, only on the frames that were looked at. Errors are over the floor that shows, a point for each metre.
+*ours*: seen every ``--every`` seconds, then one stand and lens for the clip and a look for each frame. *live*: the same from what came before each frame alone
+(``court.fit`` "live"). *bare*: the upstream way: any four landmarks or more, no outliers struck out, nothing tied over time, only on the frames that were
+looked at. Errors are over the floor that shows, a point for each metre.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from courtside.court import COURTS
+from courtside.court.live import register_live
 from courtside.court.markings import landmarks
 from courtside.court.registration import CourtTrack, register
 from courtside.court.sighting import Sighting
@@ -29,6 +31,7 @@ from courtside.evaluate.court import CourtScores, score_court
 from courtside.media import mark_cuts, probe, read_frames
 from courtside.models import zoo
 from courtside.models.court import OnnxCourt
+from courtside.tracking.motion import CameraMotion
 from courtside.truth import CourtLabels, load_truth, read_truth
 from courtside.types import CourtModel, Image
 
@@ -65,45 +68,58 @@ class Bench:
 
     def __init__(self, model: CourtModel, every_s: float) -> None:
         self.model, self.every_s = model, every_s
-        self.rows: list[tuple[str, CourtScores, CourtScores]] = []
-        self.spent_s, self.n_frames = 0.0, 0
+        self.rows: list[tuple[str, CourtScores, CourtScores, CourtScores]] = []
+        self.spent_s, self.live_s, self.n_frames = 0.0, 0.0, 0
 
-    def measure(self, name: str, sightings: list[Sighting], time_s: np.ndarray, cuts: np.ndarray, truth: CourtLabels, size: tuple[int, int]) -> None:
+    def measure(
+        self, name: str, sightings: list[Sighting], time_s: np.ndarray, cuts: np.ndarray, motion: np.ndarray, truth: CourtLabels, size: tuple[int, int]
+    ) -> None:
         """Register one clip and compare."""
         began = time.process_time()
         track = register(sightings, time_s, cuts, COURTS[truth.league], size)
         self.spent_s += time.process_time() - began
         self.n_frames += len(time_s)
+        began = time.process_time()
+        live = register_live(sightings, time_s, cuts, motion, COURTS[truth.league], size)
+        self.live_s += time.process_time() - began
         plain = bare(sightings, truth.league, len(time_s))
-        self.rows.append((name, score_court(truth, as_labels(track, truth.league), *size), score_court(truth, plain, *size)))
+        ours, causal = (score_court(truth, as_labels(found, truth.league), *size) for found in (track, live))
+        self.rows.append((name, ours, causal, score_court(truth, plain, *size)))
 
     def stills(self, label_file: Path, pictures: Path) -> None:
         """Measure a clip of which single frames lie there as pictures: its labelled frames are all there is."""
         truth = load_truth(label_file).court
         assert truth is not None  # it is what such a file holds
         sightings = []
+        n, camera = int(truth.frame[-1]) + 1, CameraMotion()
+        motion = np.tile(np.eye(3)[:2], (n, 1, 1))
         for frame in truth.frame.tolist():
             for picture in pictures.glob(f"{label_file.stem}-{frame:04d}_*.jpg"):
                 image = cv2.imread(str(picture))
                 # as broadcast: 16:9; the camera's pixels are square
                 wide = np.asarray(cv2.resize(image, (1280, 720), interpolation=cv2.INTER_LINEAR), np.uint8)
                 sightings.append(self.timed(frame, wide))
-        n, stretch = int(truth.frame[-1]) + 1, np.array([[2, 0, 0.5], [0, 1.125, 0.0625], [0, 0, 1]])
+                motion[frame] = camera.estimate(wide, np.zeros((0, 4))).matrix[:2]  # since the picture before, which may be some frames ago
+        stretch = np.array([[2, 0, 0.5], [0, 1.125, 0.0625], [0, 0, 1]])
         cx, cy, sx, sy, k1, k2 = truth.lens
         lens = (2 * cx + 0.5, 1.125 * cy + 0.0625, 2 * sx, 1.125 * sy, k1, k2)
         wide_truth = replace(truth, lens=lens, court_to_pinhole=stretch @ truth.court_to_pinhole)
-        self.measure(label_file.stem.replace("boston-celtics-", ""), sightings, np.arange(n) / 30, np.zeros(n, bool), wide_truth, (1280, 720))
+        self.measure(label_file.stem.replace("boston-celtics-", ""), sightings, np.arange(n) / 30, np.zeros(n, bool), motion, wide_truth, (1280, 720))
 
     def clip(self, path: Path, truth: CourtLabels) -> None:
         """Measure a clip: looked at every ``every_s``, compared on every labelled frame."""
         info, sightings, time_s, cuts, looked_s = probe(path), [], [], [], -np.inf
+        camera, motion = CameraMotion(), []
         for frame, cut in mark_cuts(read_frames(path, warn=lambda _: None)):
             time_s.append(frame.time_s)
             cuts.append(cut)
+            if cut:
+                camera.reset()
+            motion.append(camera.estimate(frame.image, np.zeros((0, 4))).matrix[:2])
             if cut or frame.time_s - looked_s >= self.every_s - 1e-6:
                 looked_s = frame.time_s
                 sightings.append(self.timed(frame.index, frame.image))
-        self.measure(path.stem, sightings, np.array(time_s), np.array(cuts), truth, (info.width, info.height))
+        self.measure(path.stem, sightings, np.array(time_s), np.array(cuts), np.array(motion), truth, (info.width, info.height))
 
     def timed(self, frame: int, image: Image) -> Sighting:
         """See, and count the processor's time."""
@@ -146,15 +162,18 @@ def main() -> None:
         labels = read_truth(path).court
         if labels is not None:
             bench.clip(path.with_suffix(".mp4"), labels)
-    table = Table("clip", "labelled", "solved", "median m", "95 % m", "median px", "wrong", "bare: solved", "bare: median m", "bare: 95 % m", "bare: wrong")
-    for name, ours, plain in bench.rows:
+    others = (f"{way}: {what}" for way in ("live", "bare") for what in ("solved", "median m", "95 % m", "wrong"))
+    table = Table("clip", "labelled", "solved", "median m", "95 % m", "median px", "wrong", *others)
+    for name, ours, live, plain in bench.rows:
         solved = f"{100 * ours.n_solved / max(ours.n_in_play, 1):.0f} %"
-        table.add_row(name, str(ours.n_in_play), solved, *figures(ours), str(ours.n_wrong), *figures(plain, short=True))
-    console = Console(width=180)
+        table.add_row(name, str(ours.n_in_play), solved, *figures(ours), str(ours.n_wrong), *figures(live, short=True), *figures(plain, short=True))
+    console = Console(width=220)
     console.print(table)
-    console.print(f"processor time: {1000 * bench.spent_s / max(bench.n_frames, 1):.1f} ms a frame of the clips, seeing and registering")
+    fits = f"{1000 * bench.live_s / max(bench.n_frames, 1):.1f} ms registering live"
+    console.print(f"processor time: {1000 * bench.spent_s / max(bench.n_frames, 1):.1f} ms a frame of the clips, seeing and registering; {fits}")
     if arguments.json:
-        arguments.json.write_text(json.dumps({name: {"ours": vars(ours), "bare": vars(plain)} for name, ours, plain in bench.rows}, indent=2, default=list))
+        found = {name: {"ours": vars(ours), "live": vars(live), "bare": vars(plain)} for name, ours, live, plain in bench.rows}
+        arguments.json.write_text(json.dumps(found, indent=2, default=list))
 
 
 def figures(scores: CourtScores, short: bool = False) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -42,6 +43,22 @@ def test_round_trip(tmp_path: Path, n_frames: int) -> None:
     if n_frames:
         assert records.detections_of(0).class_id is not None and records.detections_of(0).class_id.tolist() == [3, 2]
         assert len(records.detections_of(n_frames)) == 0
+
+
+@pytest.mark.parametrize("mirrored", [None, True, False])
+def test_whether_the_clip_is_mirrored_is_kept(tmp_path: Path, mirrored: bool | None) -> None:
+    with RecordsWriter(tmp_path / "records", CLIP, {}) as writer:
+        writer.mirrored = mirrored
+    assert read_records(tmp_path / "records").mirrored is mirrored
+
+
+def test_records_that_know_nothing_of_mirrors_are_read(tmp_path: Path) -> None:
+    write(tmp_path / "records", 3)
+    path = tmp_path / "records" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest["mirrored"]
+    path.write_text(json.dumps(manifest))
+    assert read_records(tmp_path / "records").mirrored is None
 
 
 def test_an_error_leaves_nothing_and_keeps_what_was(tmp_path: Path) -> None:

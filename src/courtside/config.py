@@ -103,13 +103,14 @@ class CourtSettings(_Section):
     """Finding where the court lies.
 
     ``league`` names the court's measures, or a TOML file that has them (``court.custom``); "auto" finds out which league's fit. It is looked for every
-    ``every_s``; between two looks the camera's movement is filled in. ``backend`` "none" does not look. For backends that bring no weights, ``model`` is their
-    folder or id and ``landmarks`` maps their key points to ours.
+    ``every_s``; between two looks the camera's movement is filled in. It is fitted to the whole "clip", or "live", each frame by what came before it alone.
+    ``backend`` "none" does not look. For backends that bring no weights, ``model`` is their folder or id and ``landmarks`` maps their key points to ours.
     """
 
     backend: str = "courtside"
     league: str = "auto"
     every_s: Seconds = 0.2
+    fit: Literal["clip", "live"] = "clip"
     model: str | None = None
     landmarks: dict[str, str] | None = None
 

@@ -143,6 +143,8 @@ class Records:
     """None where the tracker followed boxes."""
     court: tuple[Sighting, ...] = ()
     """What was seen of the court, in the frames that were looked at."""
+    mirrored: bool | None = None
+    """Whether the clip is mirrored, so that its numbers were read turned round; None where they did not tell, or nobody asked."""
 
     def detections_of(self, frame: int) -> sv.Detections:
         """Return everything the detector found in one frame, for drawing."""
@@ -181,6 +183,7 @@ class RecordsWriter:
         self.folder, self.clip, self.settings = folder, clip, settings
         self.warnings: list[str] = []
         self.timing_s: dict[str, float] = {}
+        self.mirrored: bool | None = None
         self._aside = folder.with_name(folder.name + ".part")
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._files: dict[str, pq.ParquetWriter] = {}
@@ -279,6 +282,7 @@ class RecordsWriter:
             "settings": dict(self.settings),
             "warnings": self.warnings,
             "timing_s": self.timing_s,
+            "mirrored": self.mirrored,
         }
         (self._aside / "manifest.json").write_text(json.dumps(manifest, indent=2))
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -356,6 +360,7 @@ def read_records(folder: Path) -> Records:
         manifest["timing_s"],
         MaskTable(folder / "masks.parquet", (clip.width, clip.height)) if (folder / "masks.parquet").is_file() else None,
         _read_court(folder / "court.parquet"),
+        manifest.get("mirrored"),  # older records know nothing of it
     )
 
 

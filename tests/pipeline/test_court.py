@@ -169,6 +169,9 @@ def test_what_was_seen_goes_through_the_records_to_court_json(tmp_path: Path) ->
     assert 0 < json.loads((tmp_path / "court.json").read_text())["frames"][3]["error_m"] < 0.5
     found = positions(np.arange(N), boxes_at(walk()), TIME_S, NO_CUT, court)
     assert np.abs(found - walk()).max() < 0.25
+    live = place_court(records, COURTS["nba"], "live")
+    assert live is not None and live.valid.all()
+    assert np.abs(positions(np.arange(N), boxes_at(walk()), TIME_S, NO_CUT, live) - walk()).max() < 0.3
 
 
 @pytest.mark.parametrize("league", ["nba", "wnba", "ncaa-men", "high-school", "fiba", None])

@@ -59,7 +59,8 @@ def add(output: Path, sayings: Sequence[str], clip: str | None) -> None:
     index = _which(folders, clip)
     rosters, settings = _as_resolved(folders[0])
     records = [read_records(folder / "records") for folder in folders]
-    result = stages.corrected(folders, resolve(records, rosters, settings.identity, stages.court_from(settings)), records)
+    found = resolve(records, rosters, settings.identity, stages.court_from(settings), settings.court.fit)
+    result = stages.corrected(folders, found, records)
     for i, folder in enumerate(folders):
         if _numbered(folder) != [(track.track_id, int(track.frame[0]), int(track.frame[-1])) for track in result.tracks if track.clip == i]:
             raise RecordsError(f"{folder}: its tracks have other numbers now than in result.json; run `courtside resolve` again and look at the new ones")

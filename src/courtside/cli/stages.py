@@ -117,7 +117,7 @@ def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Seque
     folders = run_folders(output, only)
     records = [read_records(folder / "records") for folder in folders]
     began = time.perf_counter()
-    result = corrected(folders, resolve_clips(records, teams, settings.identity, measures), records)
+    result = corrected(folders, resolve_clips(records, teams, settings.identity, measures, settings.court.fit), records)
     spent_s = time.perf_counter() - began
     if measures is not None and (better := better_league(records, measures)) is not None:
         warn(f"the painted lines fit {settings.court.league} worse than {better}: places may be wrong; try --set court.league={better}")

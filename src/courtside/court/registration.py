@@ -64,8 +64,8 @@ def plain_homography(sighting: Sighting, court: Court, width: int) -> tuple[Floa
     return (np.asarray(found, np.float64), inliers) if spread[1] > 1.5 else None  # on one line they say nothing
 
 
-class _PaintedLines:
-    """Points along every painted line, with their directions, to look up the nearest."""
+class PaintedLines:
+    """``points`` (m, 2) along every painted line, with their directions ``along`` (m, 2), to look up the nearest."""
 
     def __init__(self, court: Court) -> None:
         points, along = [], []
@@ -79,10 +79,12 @@ class _PaintedLines:
         self._tree = cKDTree(self.points)
 
     def nearest(self, floor: Floats) -> npt.NDArray[np.int64]:
+        """Return the row (n,) in ``points`` of that nearest to each floor point (n, 2)."""
         return np.asarray(self._tree.query(floor)[1], np.int64)
 
 
-def _landmark_marks(sightings: Sequence[Sighting], agree: Sequence[Bools], court: Court, width: int) -> Marks:
+def landmark_marks(sightings: Sequence[Sighting], agree: Sequence[Bools], court: Court, width: int) -> Marks:
+    """Return the landmarks of each picture that ``agree`` (k,) as marks; ``width`` is the picture's in pixels."""
     floor = np.array(list(landmarks(court).values()))
     picture = np.concatenate([np.full(int(mine.sum()), i) for i, mine in enumerate(agree)])
     spread = [_LANDMARK_PX * width / 1280 / np.sqrt(seen.confidence[mine]) for seen, mine in zip(sightings, agree, strict=True)]
@@ -95,12 +97,12 @@ def _landmark_marks(sightings: Sequence[Sighting], agree: Sequence[Bools], court
     )
 
 
-def _with_lines(marks: Marks, sightings: Sequence[Sighting], stand: Stand, looks: Floats, painted: _PaintedLines, size: tuple[int, int]) -> Marks:
+def add_lines(marks: Marks, sightings: Sequence[Sighting], stand: Stand, looks: Floats, painted: PaintedLines, size: tuple[int, int]) -> Marks:
     """Return ``marks`` and the painted pixels of each picture that lie near a painted line as the camera has it now."""
     parts = [marks]
     for i, seen in enumerate(sightings):
         paint = seen.paint[:: max(1, len(seen.paint) // _MOST_LINE_POINTS)]
-        floor = _camera(stand, looks[i], size).to_floor(paint)
+        floor = camera_at(stand, looks[i], size).to_floor(paint)
         known = np.isfinite(floor).all(1) & (np.abs(floor) < 60).all(1)
         if not known.any():
             continue
@@ -127,7 +129,7 @@ def _smoothed(time_s: Floats, looks: Floats, spread: Floats, at_s: Floats) -> Fl
     return np.stack(out, 1)
 
 
-def _floor_errors(stand: Stand, looks: Floats, covariance: Floats, court: Court, size: tuple[int, int]) -> Floats:
+def floor_errors(stand: Stand, looks: Floats, covariance: Floats, court: Court, size: tuple[int, int]) -> Floats:
     """Return (n,) the median expected error in metres over the floor that shows, from the covariance of each look."""
     across, along = np.linspace(-0.95, 0.95, 7) * court.half_width_m, np.linspace(-0.98, 0.98, 13) * court.half_length_m
     floor = np.stack(np.meshgrid(along, across), -1).reshape(-1, 2)
@@ -176,18 +178,18 @@ def register(
     seen, agree = [found[i][0] for i in kept], [found[i][2] for i in kept]
     looks = np.array([(c.pan, c.tilt, c.roll, np.log(c.focal_px / width)) for i in kept if (c := cameras[i]) is not None])
     looks[:, ROLL] = looks[:, ROLL].clip(-0.05, 0.05)
-    marks, painted = _landmark_marks(seen, agree, court, width), _PaintedLines(court)
+    marks, painted = landmark_marks(seen, agree, court, width), PaintedLines(court)
     stand = Stand(np.median([camera.position_m for camera in cameras if camera is not None], 0))
     stand = _stand_of(stand, looks, marks, seen, painted, size_px)
     roll = 0.0
     for with_lines in (False, True, True):
-        used = _with_lines(marks, seen, stand, looks, painted, size_px) if with_lines else marks
+        used = add_lines(marks, seen, stand, looks, painted, size_px) if with_lines else marks
         looks, covariance = fit_looks(stand, looks, used, size_px, roll)
         roll = float(np.median(looks[:, ROLL]))
     return _through_time(seen, looks, covariance, used, stand, time_s, cuts, court, size_px)
 
 
-def _stand_of(stand: Stand, looks: Floats, marks: Marks, seen: Sequence[Sighting], painted: _PaintedLines, size: tuple[int, int]) -> Stand:
+def _stand_of(stand: Stand, looks: Floats, marks: Marks, seen: Sequence[Sighting], painted: PaintedLines, size: tuple[int, int]) -> Stand:
     """Fit the stand on pictures spread over the clip, first by landmarks, then by the lines too."""
     chosen = np.zeros(len(looks), bool)
     chosen[np.unique(np.linspace(0, len(looks) - 1, min(len(looks), _FOR_THE_STAND)).astype(int))] = True
@@ -195,7 +197,7 @@ def _stand_of(stand: Stand, looks: Floats, marks: Marks, seen: Sequence[Sighting
     pictures = [sighting for sighting, use in zip(seen, chosen, strict=True) if use]
     stand, own = fit_stand(stand, own, few, size)
     for _ in range(2):
-        stand, own = fit_stand(stand, own, _with_lines(few, pictures, stand, own, painted, size), size)
+        stand, own = fit_stand(stand, own, add_lines(few, pictures, stand, own, painted, size), size)
     return stand
 
 
@@ -206,7 +208,7 @@ def _through_time(
     valid, maps, error_m = np.zeros(n, bool), np.full((n, 3, 3), np.nan), np.full(n, np.nan)
     frames = np.array([sighting.frame for sighting in seen])
     spread = np.sqrt(np.einsum("nii->ni", covariance)).clip(1e-5, 1)
-    floor_error = _floor_errors(stand, looks, covariance, court, size)
+    floor_error = floor_errors(stand, looks, covariance, court, size)
     enough = np.bincount(marks.picture, minlength=len(looks)) >= _LEAST_MARKS
     shot_of = np.cumsum(cuts)
     for shot in np.unique(shot_of):
@@ -221,7 +223,7 @@ def _through_time(
         whole = _smoothed(known_s, looks[mine], spread[mine], time_s[at])
         valid[at] = True
         for frame, look in zip(at, whole, strict=True):
-            maps[frame] = _camera(stand, look, size).court_to_pinhole()
+            maps[frame] = camera_at(stand, look, size).court_to_pinhole()
         gap = np.abs(time_s[at][:, None] - known_s[None]).min(1)
         error_m[at] = np.interp(time_s[at], known_s, floor_error[mine]) * (1 + gap / 0.1)
     return CourtTrack(valid, maps, (width / 2, height / 2, width / 2, width / 2, stand.bend, 0.0), error_m)
@@ -241,7 +243,8 @@ def _consistent(time_s: Floats, looks: Floats, spread: Floats, mine: Bools) -> B
     return good if good.any() else mine
 
 
-def _camera(stand: Stand, look: Floats, size: tuple[int, int]) -> Camera:
+def camera_at(stand: Stand, look: Floats, size: tuple[int, int]) -> Camera:
+    """Return the camera on a ``stand`` with a ``look`` (4,)."""
     x, y, z = (float(value) for value in stand.position_m)
     pan, tilt, roll, zoom = (float(value) for value in look[[PAN, TILT, ROLL, ZOOM]])
     width, height = size
@@ -254,7 +257,7 @@ def line_agreement(sightings: Sequence[Sighting], track: CourtTrack, court: Cour
 
     On real clips it is 0.6 to 0.9 on the right league's court, and at least 0.07 less on any other's.
     """
-    painted, lens = _PaintedLines(court), Lens(*track.lens)
+    painted, lens = PaintedLines(court), Lens(*track.lens)
     near, total = 0, 0
     for seen in sightings:
         if not track.valid[seen.frame] or not len(seen.paint):

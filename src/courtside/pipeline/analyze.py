@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,7 +20,8 @@ from courtside.media import mark_cuts, prefetch, probe, read_frames
 from courtside.models import zoo
 from courtside.models.appearance import kit_crop, own_pixels
 from courtside.pipeline.detections import DetectionCache
-from courtside.pipeline.models import make_court_model, make_detector, make_encoder, make_reader
+from courtside.pipeline.mirrored import NOTE, MirrorJudge, tells, turned_round
+from courtside.pipeline.models import make_court_model, make_detector, make_encoder, make_mirror_sense, make_reader
 from courtside.pipeline.stopwatch import Stopwatch
 from courtside.pipeline.trackers import make_tracker
 from courtside.records import RecordsWriter, read_manifest
@@ -29,6 +30,7 @@ from courtside.types import NUMBER, REFEREE, AppearanceEncoder, CourtModel, Dete
 _MOST_HELD = 32  # frames held for a batch at most: where only some are looked at, the others wait in memory
 _FOCUS_S = 2.0  # a camera zooms in about a second or two
 _SHRINK, _CHEST = 0.4, 0.18  # see ``kit_crop``
+_MOST_WAITING = 400  # readings of a clip after which, mirrored or not, no more wait for a judgement
 _LEGIBLE = 0.5  # chance from which a reading is taken for its likeliest number
 _DOUBTFUL = 0.5  # share of a box under another's from which the two may have been exchanged
 _CROWDED = 0.15  # share of a box that somebody else may cover before its look is not taken as its own
@@ -99,6 +101,7 @@ def clip_key(path: Path, fps: Fraction | None, settings: Settings) -> dict[str, 
         zoo.find_card("numbers", settings.numbers.backend),
         zoo.find_card("appearance", settings.appearance.backend),
         zoo.find_card("court", settings.court.backend),
+        zoo.find_card("mirror", "courtside"),
     ]
     return {
         "file": path.name,
@@ -107,15 +110,37 @@ def clip_key(path: Path, fps: Fraction | None, settings: Settings) -> dict[str, 
         "fps": str(fps) if fps else None,
         "weights": [card.sha256 for card in cards if card],
         # what is not set has no say, so that a new setting does not make old records stale
-        **settings.model_dump(mode="json", include={"detector", "numbers", "appearance", "court", "tracker"}, exclude_none=True),
+        **settings.model_dump(
+            mode="json",
+            include={"detector", "numbers", "appearance", "court", "tracker"},
+            exclude={"court": {"fit"}},  # of what was seen, not of the pixels
+            exclude_none=True,
+        ),
     }
 
 
-class _Evidence:
-    """Samples numbers and kits of tracked people: each track is read and looked at a few times a second, the longest unread first."""
+@dataclass
+class _Reading:
+    """A reading that waits until it is known whether the clip is mirrored."""
 
-    def __init__(self, reader: NumberReader, encoder: AppearanceEncoder, settings: Settings, writer: RecordsWriter, watch: Stopwatch) -> None:
-        self._reader, self._encoder, self._settings, self._writer, self._watch = reader, encoder, settings, writer, watch
+    frame: int
+    tracker_id: int
+    xyxy: np.ndarray[Any, Any]
+    crop: Image
+    chance: np.ndarray[Any, Any]
+
+
+class _Evidence:
+    """Samples numbers and kits of tracked people: each track is read and looked at a few times a second, the longest unread first.
+
+    The first numbers tell whether the clip is mirrored. If it is, they are read again turned round, and so are all that follow.
+    """
+
+    def __init__(
+        self, reader: NumberReader, encoder: AppearanceEncoder, settings: Settings, writer: RecordsWriter, watch: Stopwatch, judge: MirrorJudge
+    ) -> None:
+        self._reader, self._encoder, self._settings, self._writer, self._watch, self._judge = reader, encoder, settings, writer, watch, judge
+        self._waiting: list[_Reading] = []
         self._read_s: dict[int, float] = {}
         self._looked_s: dict[int, float] = {}
         self._agreed: dict[int, tuple[int, int]] = {}  # the last number read, as an index into NUMBERS, and how often in a row
@@ -147,14 +172,36 @@ class _Evidence:
             if classes[person] != REFEREE and waited >= wanted.every_s - 1e-6 and not self._has_enough(int(ids[person])):
                 due.append((-waited, int(ids[person]), numbers[number]))
         due = sorted(due, key=lambda item: item[:2])[: wanted.max_per_frame]
-        readings = self._reader.read([padded_crop(frame.image, xyxy, wanted.margin, wanted.margin_px) for _, _, xyxy in due])
-        for (_, tracker_id, xyxy), reading in zip(due, readings, strict=True):
+        crops = [padded_crop(frame.image, xyxy, wanted.margin, wanted.margin_px) for _, _, xyxy in due]
+        for (_, tracker_id, xyxy), crop, chance in zip(due, crops, self._read(crops), strict=True):
             self._read_s[tracker_id] = frame.time_s
-            chance = chance_of(reading)
-            self._writer.add_reading(frame.index, tracker_id, xyxy, chance)
+            if self._judge.is_open:
+                self._waiting.append(_Reading(frame.index, tracker_id, xyxy, crop.copy(), chance))
+            else:
+                self._writer.add_reading(frame.index, tracker_id, xyxy, chance)
             if chance.max() >= _LEGIBLE:
                 number, before = int(chance.argmax()), self._agreed.get(tracker_id, (-1, 0))
                 self._agreed[tracker_id] = number, (before[1] if before[0] == number else 0) + 1
+        if due and self._judge.is_open:
+            telling = [one for one in self._waiting[-len(due) :] if tells(one.chance)]
+            more = self._judge.look(frame.time_s, [one.tracker_id for one in telling], [one.crop for one in telling])
+            if not more or len(self._waiting) >= _MOST_WAITING:
+                self.settle()
+
+    def _read(self, crops: Sequence[Image]) -> list[np.ndarray[Any, Any]]:
+        """Return the chances (101,) of each crop, turned round where the clip is mirrored."""
+        return [chance_of(reading) for reading in self._reader.read(turned_round(crops) if self._judge.verdict else crops)]
+
+    def settle(self) -> None:
+        """Judge by what was seen so far, and write the readings that waited, read again if the clip is mirrored."""
+        self._judge.close()
+        if self._waiting and self._judge.verdict:
+            self._agreed.clear()
+            for one, chance in zip(self._waiting, self._read([one.crop for one in self._waiting]), strict=True):
+                one.chance = chance
+        for one in self._waiting:
+            self._writer.add_reading(one.frame, one.tracker_id, one.xyxy, one.chance)
+        self._waiting.clear()
 
     def _has_enough(self, tracker_id: int) -> bool:
         enough = self._settings.numbers.enough
@@ -254,7 +301,8 @@ def analyze(
             writer.warnings.append(message)
             warn(message)
 
-        evidence = _Evidence(reader, encoder, settings, writer, watch)
+        judge = MirrorJudge(make_mirror_sense())
+        evidence = _Evidence(reader, encoder, settings, writer, watch, judge)
         court = _CourtWatch(make_court_model(settings), settings.court.every_s, writer, watch)
         n_frames = 0
         with watch.time("analyze"):
@@ -271,6 +319,10 @@ def analyze(
                 decoded.close()
         if not n_frames:
             raise MediaError(f"{path}: no frame could be decoded; is the file whole?")
+        evidence.settle()
+        writer.mirrored = judge.verdict
+        if judge.verdict:
+            note(NOTE)
         writer.timing_s = dict(watch.spent_s)
     cache.remove()
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from courtside.court import COURTS, Court, Lens
 from courtside.court.camera import floor_under
 from courtside.court.feet import NEAR_SHOE_M, camera_position, covered_feet, sights
+from courtside.court.live import register_live
 from courtside.court.paths import end_state
 from courtside.court.registration import CourtTrack, line_agreement, register
 from courtside.court.standing import Looks, Stood, body_height, leaps, stand
@@ -30,12 +32,15 @@ _OUT_OF_IT = 0.1  # share of the lines by which a court that fits worse at first
 _CLEARLY = 0.003  # share of the lines by which a court must fit better
 
 
-def place_court(records: Records, measures: Court) -> CourtTrack | None:
-    """Return where the court lies in every frame, or None where nobody looked for it."""
+def place_court(records: Records, measures: Court, fit: Literal["clip", "live"] = "clip") -> CourtTrack | None:
+    """Return where the court lies in every frame, by the whole clip or by what came before each frame; None where nobody looked for it."""
     if not records.court:
         return None
     size = records.clip.width, records.clip.height
-    track = register(records.court, records.frames.time_s, records.frames.cut, measures, size)
+    frames = records.frames
+    if fit == "live":
+        return register_live(records.court, frames.time_s, frames.cut, frames.motion, measures, size)
+    track = register(records.court, frames.time_s, frames.cut, measures, size)
     return _where_people_stand(track, records, measures)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from courtside.config import Settings
 from courtside.models import zoo
+from courtside.models.mirrored import MirrorSense
 from courtside.types import AppearanceEncoder, CourtModel, Detector, NumberReader
 
 
@@ -43,3 +44,8 @@ def make_court_model(settings: Settings) -> CourtModel | None:
         return None
     wanted = settings.court.model_dump(exclude_none=True, include={"backend", "model", "landmarks"})
     return zoo.create("court", **wanted, **_placed("court", settings))
+
+
+def make_mirror_sense() -> MirrorSense:
+    """Make the model that tells whether a clip is mirrored, as ``make_detector`` does."""
+    return zoo.create("mirror", "courtside")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -136,7 +137,9 @@ def _in_kit_order(teams: Sequence[Team], crossed: bool, colors: Sequence[str | N
     return tuple(ordered)
 
 
-def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: IdentitySettings, measures: Court | None = None) -> Result:
+def resolve(
+    clips: Sequence[Records], rosters: Sequence[Team], settings: IdentitySettings, measures: Court | None = None, fit: Literal["clip", "live"] = "clip"
+) -> Result:
     """Name the people of all ``clips`` of one game.
 
     Args:
@@ -144,15 +147,16 @@ def resolve(clips: Sequence[Records], rosters: Sequence[Team], settings: Identit
         rosters: none, one or two teams.
         settings: what must be proved before it is drawn.
         measures: whose court it is, None to find out.
+        fit: whether the court of a frame is told by the whole clip or by what came before the frame.
 
     Raises:
         DataError: the clips are of two games, in which the teams wear each other's kits.
     """
     measures = measures or COURTS[find_league(clips)]
-    courts = tuple(place_court(records, measures) for records in clips)
+    courts = tuple(place_court(records, measures, fit) for records in clips)
     tracklets = [tracklet for i, records in enumerate(clips) for tracklet in tracklets_of(records, i)]
-    fit = fit_umap_kits if settings.teams == "umap" else fit_kits
-    kits = fit([tracklet for tracklet in tracklets if not tracklet.is_referee])
+    cluster = fit_umap_kits if settings.teams == "umap" else fit_kits
+    kits = cluster([tracklet for tracklet in tracklets if not tracklet.is_referee])
     tracklets = [tracklet for tracklet in _cut_between_teams(tracklets, kits) if _is_somebody(tracklet, settings)]
     tracklets = [tracklet for tracklet in tracklets if _is_on_the_court(tracklet, clips[tracklet.clip], courts[tracklet.clip], measures)]
     parts = cut_where_doubtful([tracklet for tracklet in tracklets if not tracklet.is_referee])

@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 
+from courtside.pipeline.mirrored import NOTE
 from courtside.report.game import Game
 from courtside.report.markup import count, dash, percent, section, share_bar, text
 
@@ -58,6 +59,8 @@ def _names(game: Game) -> tuple[str, str]:
         f"<p>{count(len(players), 'track')} of players, {len(unproved)} without a proved number: {read} whose readings do not suffice, "
         f"{len(unproved) - read} whose number was never legible.</p>"
     )
+    if NOTE in game.warnings:
+        body += "<p>The clip is mirrored: its numbers were read turned round.</p>"
     if game.teams:
         body += f"<p>The two teams are the right way round: {percent(game.teams_chance)}.</p>"
     return "Players, of the frames they are seen in", body
