@@ -50,5 +50,9 @@ def assert_equal(a: Any, b: Any, name: str = "truth") -> None:
     elif isinstance(a, Truth | PeopleLabels | CourtLabels | BallLabels):
         for field in fields(a):
             assert_equal(getattr(a, field.name), getattr(b, field.name), f"{name}.{field.name}")
+    elif isinstance(a, dict) and name == "truth.shots":
+        assert list(a) == list(b), name
+        for kind in a:
+            assert_equal(a[kind], b[kind], f"{name}.{kind}")
     else:
         assert a == b, name

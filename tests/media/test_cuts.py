@@ -98,6 +98,36 @@ def test_a_dissolve_is_one_cut_near_its_end(scene: Scene, lasts: int) -> None:
     assert 20 + lasts // 2 <= found[0] <= 20 + lasts + 8
 
 
+@pytest.mark.parametrize(("lasts", "step_px"), [(8, 0), (16, 0), (30, 0), (8, 2), (30, 2)])
+def test_a_wipe_is_one_cut_before_its_end(scene: Scene, lasts: int, step_px: int) -> None:
+    a, b = pan(scene, 1, 80 + lasts, step_px), pan(scene, 2, 80 + lasts, step_px)
+    edge = np.clip((np.arange(80 + lasts) - 59) * WIDTH // (lasts + 1), 0, WIDTH)
+    found = cuts([np.concatenate([y[:, :x], z[:, x:]], 1) for y, z, x in zip(b, a, edge.tolist(), strict=True)])
+    assert len(found) == 1
+    assert 60 <= found[0] <= 60 + lasts + 8
+
+
+def test_a_slow_dissolve(scene: Scene) -> None:
+    a, b = pan(scene, 1, 150, 0), pan(scene, 2, 150, 0)
+    share = np.clip((np.arange(150) - 79) / 31, 0, 1)
+    found = cuts([(x * (1 - s) + y * s).astype(np.uint8) for x, y, s in zip(a, b, share, strict=True)])
+    assert len(found) == 1
+    assert 80 <= found[0] <= 118
+
+
+def test_strobes_in_a_pan_are_no_wipe(scene: Scene) -> None:
+    images = pan(scene, 1, 120, 3)
+    for i in (50, 51, 61, 71, 87, 88):
+        images[i] = lit(images[i], 3)
+    assert cuts(images) == []
+
+
+def test_a_pan_that_starts_and_stops_is_no_wipe(scene: Scene) -> None:
+    wide = scene(1, WIDTH + 600, HEIGHT)
+    where = np.concatenate([np.zeros(60, int), np.arange(0, 600, 20), np.full(60, 580)])
+    assert cuts([wide[:, x : x + WIDTH] for x in where.tolist()]) == []
+
+
 @pytest.mark.parametrize(("second", "n_cuts"), [(2, 1), (1, 0)], ids=["to another shot", "and back"])
 def test_a_fade_through_black(scene: Scene, second: int, n_cuts: int) -> None:
     down = [lit(image, 1 - i / 10) for i, image in enumerate(pan(scene, 1, 11, 0))]

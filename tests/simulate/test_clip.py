@@ -67,6 +67,13 @@ def test_cuts_are_told(made: Path) -> None:
     assert truth.cuts and all(change[cut - 1] > 3 * np.median(change) for cut in truth.cuts)
 
 
+def test_the_kind_of_every_shot_is_told(made: Path) -> None:
+    truth = read_truth(made / "small.truth")
+    kind_of = {int(frame): kind for kind, frames in truth.shots.items() for frame in frames}
+    assert sorted(kind_of) == list(range(30)) and kind_of[0] == "main" and len(set(kind_of.values())) > 1
+    assert {frame for frame in range(1, 30) if kind_of[frame] != kind_of[frame - 1]} <= set(truth.cuts)
+
+
 def test_the_same_seed_makes_the_same_clip(made: Path, tmp_path: Path) -> None:
     simulate(SMALL, tmp_path, "small")
     for name in ("small.rosters.toml", "small.truth/people.csv", "small.truth/court.csv", "small.truth/ball.csv"):

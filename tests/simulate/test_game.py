@@ -145,6 +145,26 @@ def test_late_entrants_come_in_by_substitution() -> None:
     assert changed >= 4
 
 
+def test_campers_stay_too_long_and_others_do_not() -> None:
+    clear = {}
+    for campers in (0.0, 1.0):
+        game, _ = _play(2, 75, Fraction(15), knobs=Knobs(campers=campers))
+        stays = [event for event in game.events if event.kind == "three-seconds"]
+        assert all(event.facts["seconds"] > 3.3 for event in stays if event.facts["clear"])
+        assert all(event.end_s - event.start_s > 2.6 for event in stays)
+        clear[campers] = sum(event.facts["clear"] for event in stays)
+    assert clear[0.0] < clear[1.0]
+
+
+def test_a_shot_says_what_the_shot_clock_showed(played: tuple[Game, list[Moment]]) -> None:
+    game, moments = played
+    for event in game.events:
+        if event.kind == "shot":
+            at = min(round(event.start_s * RATE), len(moments) - 1)
+            assert event.facts["shot_clock_s"] == pytest.approx(moments[at].shot_clock_s, abs=0.1) or event.facts["outcome"] == "blocked"
+            assert (event.facts["outcome"] == "blocked") == (event.facts.get("blocked_by") is not None)
+
+
 def test_clocks_run_down() -> None:
     _, moments = _play(3, 20, knobs=Knobs(late_entrants=0.0))
     clocks = np.array([moment.clock_s for moment in moments])

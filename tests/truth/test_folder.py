@@ -38,6 +38,8 @@ def folder(tmp_path: Path) -> Path:
         {"people": PeopleLabels(labelled=np.array([3])), "events": None},  # looked at, and nobody was there
         {"court": None, "events": None},
         {"cuts": (), "rate": Fraction(60)},
+        {"shots": {"main": np.array([*range(30), 58, 59]), "replay": np.arange(30, 58)}},
+        {"shots": {"crowd": np.array([3])}},  # of some frames only
         {},
     ],
 )
@@ -222,6 +224,24 @@ def test_what_a_hand_gets_wrong_is_named_with_its_line(folder: Path, name: str, 
     message = str(caught.value)
     assert cause.replace("{folder}", str(folder)) in message
     assert message.startswith(str(folder)) and "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("shots", "cause"),
+    [
+        ({"main": "0-40", "replay": "40-59"}, "frame 40 is 'main' and 'replay'; a frame is of one kind"),
+        ({"main": "0-60"}, "main: frame 60 is beyond the clip, which has 60 frames"),
+        ({"main": "0-x"}, "main: '0-x' is no range"),
+        ({"main": 3}, "'main' is 3 where text in quotes is needed"),
+        ({"closeup": "0-9"}, "unknown key 'closeup' (did you mean 'close-up'?); 'shots' has main, close-up, replay, crowd"),
+        (["main"], "'shots' is"),
+    ],
+)
+def test_kinds_of_shots_that_cannot_be_are_refused(folder: Path, shots: Any, cause: str) -> None:
+    document = json.loads((folder / "truth.json").read_text())
+    (folder / "truth.json").write_text(json.dumps({**document, "shots": shots}, indent=2))
+    with pytest.raises(TruthError, match=re.escape(cause)):
+        read_truth(folder)
 
 
 def _empty(folder: Path) -> None:

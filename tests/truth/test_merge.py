@@ -33,6 +33,12 @@ def test_teams_and_cuts_are_those_of_both() -> None:
     assert joined.teams == (HOME, AWAY) and joined.cuts == (4, 9)
 
 
+def test_the_kinds_of_shots_are_those_of_whichever_has_them() -> None:
+    kinds = {"main": np.arange(9)}
+    for first, second in ((kinds, {}), ({}, kinds)):
+        assert merge(only("people", shots=first), only("court", shots=second)).shots is kinds
+
+
 @pytest.mark.parametrize(
     ("change", "cause"),
     [

@@ -4,7 +4,8 @@ Each frame is shrunk to a tiny grey picture with its slow shading taken out, and
 cross-correlation). That looks past a pan (the shift), past a flash (a gain), and past the crowd (too fine to see). A frame starts a new shot if neither it nor
 the two after it are like any of the three before it, so what lasts one or two frames is never a cut.
 
-Fades through black are seen by comparing across the black. A dissolve is seen once it is over: the picture in its middle is a mixture of those at its ends.
+Fades through black are seen by comparing across the black. Wipes and slow dissolves are seen when about half of them is over (``gradual``), quick dissolves
+once they are over: the picture in the middle is a mixture of those at the ends.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import cast
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from courtside.media.gradual import Gradual, Tiny
 from courtside.types import Frame, Image
 
 _WIDTH, _HEIGHT = 64, 36
@@ -30,8 +31,6 @@ _BEFORE, _AFTER = 3, 2
 _DISSOLVES = (8, 16, 24)
 """Frames over which a dissolve is looked for."""
 _PALER, _EXPLAINED = 0.85, 0.75
-
-Tiny = npt.NDArray[np.float32]
 
 
 def mark_cuts(frames: Iterable[Frame]) -> Generator[tuple[Frame, bool], None, None]:
@@ -62,6 +61,7 @@ class _Judge:
 
     def __init__(self) -> None:
         self._before: deque[Tiny] = deque(maxlen=max(_DISSOLVES))
+        self._gradual = Gradual()
 
     def is_cut(self, now_and_after: Sequence[Tiny | None]) -> bool:
         """Judge the first of ``now_and_after`` (None: not comparable) and take it into memory."""
@@ -70,9 +70,10 @@ class _Judge:
             return False
         before = list(self._before)[-_BEFORE:][::-1]
         cut = bool(before) and not any(_alike(a, b) for b in now_and_after if b is not None for a in before)
-        cut = cut or self._is_dissolved(now)
+        cut = self._gradual.is_another(now) or cut or self._is_dissolved(now)
         if cut:
             self._before.clear()
+            self._gradual.forget()
         self._before.append(now)
         return cut
 

@@ -22,6 +22,7 @@ from courtside.simulate.game import Game
 from courtside.simulate.knobs import Knobs
 from courtside.simulate.scene import Cast, Moment
 from courtside.truth import BallLabels, CourtLabels, PeopleLabels, Truth, write_truth
+from courtside.truth.labels import ShotKind
 
 LEAST_VISIBLE = 0.1
 """Who shows less of the body than this is not in the truth: nobody could label him."""
@@ -55,11 +56,13 @@ class _Labels:
         self._cast = cast
         self._columns: dict[str, list[Any]] = defaultdict(list)
         self.cuts: list[int] = []
+        self.shots: dict[ShotKind, list[int]] = defaultdict(list)
 
     def add(self, frame: int, moment: Moment, view: View, drawn: Drawn) -> None:
         columns = self._columns
         if view.cut and frame:
             self.cuts.append(frame)
+        self.shots[view.kind].append(frame)
         shows_court = view.kind in ("main", "replay")
         columns["court frame"].append(frame)
         columns["court valid"].append(shows_court)
@@ -158,6 +161,7 @@ def simulate(recipe: Recipe, folder: Path, name: str = "game", advance: Callable
         court=labels.court(recipe.league, lens),
         ball=labels.ball(n_frames),
         events=events,
+        shots={kind: np.array(frames, np.int64) for kind, frames in labels.shots.items()},
     )
     write_truth(truth, done.truth)
     write_rosters(cast.teams, done.rosters)

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
 
 import numpy as np
 
@@ -16,9 +15,7 @@ from courtside.simulate.game import Game
 from courtside.simulate.knobs import Knobs
 from courtside.simulate.operator import Operator, floor_stand, main_stand, show_ball, show_game, show_person
 from courtside.simulate.scene import Floats, Moment
-from courtside.truth.labels import Event
-
-ShotKind = Literal["main", "close-up", "replay", "crowd"]
+from courtside.truth.labels import Event, ShotKind
 
 _MEMORY_S = 10.0
 _SLOW = 0.5  # speed of a replay

@@ -12,13 +12,14 @@ import numpy.typing as npt
 
 from courtside.court import COURTS
 from courtside.errors import TruthError, nearest
-from courtside.truth.labels import BallLabels, CourtLabels, Event, PeopleLabels, Truth
+from courtside.truth.labels import BallLabels, CourtLabels, Event, PeopleLabels, ShotKind, Truth
 from courtside.types import NUMBERS, Team
 
 Where = Callable[[str, int | None], str]
 """Given a table ("clip", "teams", "people", "court", "ball", "events") and a row from 0, or None for the table itself, says where that is."""
 
 ROLES = ("player", "referee")
+SHOT_KINDS: tuple[ShotKind, ...] = ("main", "close-up", "replay", "crowd")
 KINDS = ("shot", "pass", "possession", "rebound", "turnover", "three-seconds")
 
 _OUTSIDE_PX = 1.0  # a box that only touches the picture's edge, with the rounding of whoever drew it
@@ -71,12 +72,23 @@ def _check_clip(truth: Truth, where: Where) -> None:
         if cut >= truth.n_frames:
             raise TruthError(f"{place}: cut {cut} {_beyond(truth)}")
         last = cut
+    _check_shots(truth, place)
     names: set[str] = set()
     for index, team in enumerate(truth.teams):
         _check_team(team, where("teams", index))
         if team.name in names:
             raise TruthError(f"{where('teams', index)}: team {team.name!r} is there twice; each team has a name of its own")
         names.add(team.name)
+
+
+def _check_shots(truth: Truth, place: str) -> None:
+    taken: dict[int, ShotKind] = {}
+    for kind, frames in truth.shots.items():
+        for frame in frames.tolist():
+            if frame >= truth.n_frames:
+                raise TruthError(f"{place}: shots: frame {frame} of {kind!r} {_beyond(truth)}")
+            if taken.setdefault(frame, kind) != kind:
+                raise TruthError(f"{place}: shots: frame {frame} is {taken[frame]!r} and {kind!r}; a frame is of one kind")
 
 
 def _check_team(team: Team, place: str) -> None:

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from courtside.errors import TruthError
-from courtside.truth.check import check_truth
+from courtside.truth.check import SHOT_KINDS, check_truth
 from courtside.truth.json_file import JsonFile, read_json
-from courtside.truth.labels import BallLabels, CourtLabels, Event, PeopleLabels, Truth
+from courtside.truth.labels import BallLabels, CourtLabels, Event, PeopleLabels, ShotKind, Truth
 from courtside.truth.people_csv import NEEDED, OPTIONAL, read_people
 from courtside.truth.spans import format_frames, parse_frames
 from courtside.truth.table import Table, read_table
@@ -71,7 +71,7 @@ def read_truth(path: Path) -> Truth:
     main = read_json(path / _MAIN)
     if main.get(main.data, "format", int) != FORMAT:
         raise TruthError(f"{main.where('format')}: format {main.data['format']} is not one that this version reads ({FORMAT})")
-    main.only(main.data, ("format", "clip", "cuts", "teams", *FILES), "the file")
+    main.only(main.data, ("format", "clip", "cuts", "shots", "teams", *FILES), "the file")
     for table, name in FILES.items():
         if (path / name).exists() and table not in main.data:
             raise TruthError(f'{main.where()}: {name} lies beside it, but there is no "{table}" in it; add {{}} under that key, or delete the file')
@@ -91,6 +91,7 @@ def read_truth(path: Path) -> Truth:
         court=_court(main, places) if "court" in main.data else None,
         ball=_ball(main, places, n_frames) if "ball" in main.data else None,
         events=_events(main, places) if "events" in main.data else None,
+        shots=_shots(main, n_frames) if "shots" in main.data else {},
     )
     check_truth(truth, places)
     return truth
@@ -117,16 +118,26 @@ def _team(main: JsonFile, entry: Any) -> Team:
     )
 
 
+def _shots(main: JsonFile, n_frames: int) -> dict[ShotKind, npt.NDArray[np.int64]]:
+    entry = main.get(main.data, "shots", dict)
+    main.only(entry, SHOT_KINDS, "'shots'")
+    return {kind: _frames(main, entry, kind, n_frames, "shots") for kind in SHOT_KINDS if kind in entry}
+
+
 def _labelled(main: JsonFile, table: str, n_frames: int) -> npt.NDArray[np.int64] | None:
     entry = main.get(main.data, table, dict)
     main.only(entry, ("labelled",), f"{table!r}")
     if "labelled" not in entry:
         return None
-    text = main.get(entry, "labelled", str, f"{table!r}")
+    return _frames(main, entry, "labelled", n_frames, table)
+
+
+def _frames(main: JsonFile, entry: Any, key: str, n_frames: int, inside: str) -> npt.NDArray[np.int64]:
+    text = main.get(entry, key, str, repr(inside))
     try:
         return parse_frames(text, n_frames)
     except ValueError as error:
-        raise TruthError(f"{main.where(table)}: labelled: {error}") from error
+        raise TruthError(f"{main.where(inside)}: {key}: {error}") from error
 
 
 def _people(main: JsonFile, places: _Places, n_frames: int) -> PeopleLabels:
@@ -223,6 +234,7 @@ def _write(truth: Truth, folder: Path) -> None:
         "format": FORMAT,
         "clip": {"name": truth.name, "width": truth.width, "height": truth.height, "rate": str(truth.rate), "n_frames": truth.n_frames},
         "cuts": [int(cut) for cut in truth.cuts],
+        **({"shots": {kind: format_frames(frames) for kind, frames in truth.shots.items()}} if truth.shots else {}),
         "teams": [{"name": team.name, "color": team.color, "jersey": team.jersey, "players": dict(team.players)} for team in truth.teams],
     }
     people, court, ball = truth.people, truth.court, truth.ball

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ from courtside.types import Team
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Strings = npt.NDArray[np.object_]
+
+ShotKind = Literal["main", "close-up", "replay", "crowd"]
+"""What the camera between two cuts shows: the game as the main camera sees it, somebody large, what was played before, or no play at all."""
 
 
 def _none(*shape: int) -> Floats:
@@ -92,7 +95,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Truth:
-    """The truth of one clip. ``name`` is the clip's file name without ending. A table that was not labelled is None, which is not the same as an empty one."""
+    """The truth of one clip. ``name`` is the clip's file name without ending. A table that was not labelled is None, which is not the same as an empty one.
+
+    ``shots`` has the frames of each kind of shot, (k,) rising, as far as somebody looked.
+    """
 
     name: str
     width: int
@@ -105,3 +111,4 @@ class Truth:
     court: CourtLabels | None = None
     ball: BallLabels | None = None
     events: tuple[Event, ...] | None = None
+    shots: Mapping[ShotKind, Ints] = field(default_factory=dict)

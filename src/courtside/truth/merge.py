@@ -34,6 +34,7 @@ def merge(a: Truth, b: Truth) -> Truth:
         court=_one("court", a, a.court, b.court),
         ball=_one("ball", a, a.ball, b.ball),
         events=_one("events", a, a.events, b.events),
+        shots=a.shots or b.shots,
     )
     check_truth(merged)
     return merged

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from courtside.court import COURTS
+from courtside.simulate.ball import throw
+from courtside.simulate.cast import N_PLAYERS, make_cast
+from courtside.simulate.knobs import Knobs
+from courtside.simulate.movement import Bodies
+from courtside.simulate.paint import Paint, Stay
+from courtside.simulate.world import Air, Throw, World
+
+COURT = COURTS["nba"]
+MIDDLE, EDGE, OUT = (11.0, 0.0), (11.0, COURT.paint_width_m / 2 - 0.1), (11.0, 4.0)
+
+
+def _world() -> World:
+    random = np.random.default_rng(1)
+    cast = make_cast(random, Knobs(), COURT)
+    world = World(COURT, cast, Knobs(), random, Bodies(len(cast.actors), 0.3), [list(range(5)), list(range(N_PLAYERS, N_PLAYERS + 5))])
+    world.bodies.xy[:] = (7.0, 5.0)
+    world.holder = 0
+    return world
+
+
+def _stays(*parts: tuple[float, tuple[float, float], str]) -> list[Stay]:
+    """Player 4 stands for so many seconds in each of the places; the ball is "held", "passed", "loose", "dead", being "shot", "theirs" or "behind" the line."""
+    world, paint, found, now = _world(), Paint(), [], 0.0
+    flying = Throw(throw((7.0, 5.0, 1.3), (8.0, -5.0, 1.3), 0.8), Air.PASS, 0, 0.0)
+    for seconds, place, ball in (*parts, (0.2, OUT, "held")):
+        for _ in range(round(seconds * 10)):
+            world.time_s = now = now + 0.1
+            world.bodies.xy[4] = place
+            world.holder = None if ball in ("passed", "loose") else N_PLAYERS if ball == "theirs" else 0
+            world.thrown = flying if ball == "passed" else None
+            world.shooting = 0 if ball == "shot" else None
+            world.bodies.xy[0] = (-3.0, 5.0) if ball == "behind" else (7.0, 5.0)
+            found += paint.watch(world, live=ball != "dead")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("parts", "clear"),
+    [
+        ([], None),
+        ([(2.5, MIDDLE, "held")], None),
+        ([(3.1, MIDDLE, "held")], False),  # a referee would not stop the game for a tenth of a second
+        ([(4.0, MIDDLE, "held")], True),
+        ([(4.0, EDGE, "held")], False),  # a foot may be out
+        ([(1.5, MIDDLE, "held"), (1.0, MIDDLE, "passed"), (1.5, MIDDLE, "held")], True),
+        ([(2.6, MIDDLE, "held"), (1.4, MIDDLE, "passed")], False),  # nobody caught it
+        ([(2.0, MIDDLE, "held"), (0.5, MIDDLE, "loose"), (2.0, MIDDLE, "held")], None),
+        ([(2.0, MIDDLE, "held"), (0.5, OUT, "held"), (2.0, MIDDLE, "held")], None),
+        ([(2.0, MIDDLE, "held"), (2.0, MIDDLE, "shot")], None),
+        ([(4.0, MIDDLE, "theirs")], None),
+        ([(4.0, MIDDLE, "dead")], None),
+        ([(4.0, MIDDLE, "behind")], None),  # the ball is in the back court
+        ([(2.0, MIDDLE, "behind"), (4.0, MIDDLE, "held")], True),
+    ],
+)
+def test_the_rule(parts: list[tuple[float, tuple[float, float], str]], clear: bool | None) -> None:
+    found = _stays(*parts)
+    assert [stay.clear for stay in found] == ([] if clear is None else [clear])
+    assert all(stay.row == 4 for stay in found)
+
+
+def test_how_long_it_was() -> None:
+    (stay,) = _stays((1.0, OUT, "held"), (4.0, MIDDLE, "held"))
+    assert (stay.start_s, stay.end_s, stay.seconds) == (pytest.approx(1.1), pytest.approx(5.0), pytest.approx(3.9))
