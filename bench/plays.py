@@ -1,6 +1,6 @@
 """How well plays are told: whole simulated games without pictures, seen through a detector's errors.
 
-    python bench/plays.py [--seeds 101 102 103] [--seconds 600] [--shots notebook] [--perfect] [--work FOLDER]
+    python bench/plays.py [--seeds 101 102 103] [--seconds 600] [--campers 0.5] [--shots notebook] [--perfect] [--work FOLDER]
 
 The game, its cameras and its truth are those of `courtside simulate`; what a detector, a tracker and the court's registration would make of each frame is made
 up with the rates in ``Noise``, measured on rendered simulated clips. So ten minutes take a minute or two, and the figures are of the plays alone.
@@ -29,7 +29,7 @@ from courtside.court.registration import CourtTrack
 from courtside.evaluate.drawn import drawn_of
 from courtside.evaluate.identity import Share
 from courtside.evaluate.matching import compare
-from courtside.evaluate.plays import EventScores, PlayScores, pair_events, score_plays
+from courtside.evaluate.plays import EventScores, PlayScores, pair_events, score_plays, without_doubtful
 from courtside.identity.paths import smooth
 from courtside.pipeline.events import find_plays
 from courtside.pipeline.resolve import Result, Track
@@ -335,7 +335,7 @@ def _between(before: npt.NDArray[np.float64], after: npt.NDArray[np.float64]) ->
 @dataclass(frozen=True)
 class Score:
     """One game: the events as `courtside eval` scores them, and frame by frame who has the ball: ``held`` of the frames in which somebody has it and shows,
-    ``team`` of those frames, ``nobody`` of the others, each a share (0-1).
+    ``team`` of those frames, ``nobody`` of the others, each a share (0-1). ``clock`` of the shots whose shot clock was told: that is right to a second.
     """
 
     plays: PlayScores
@@ -344,6 +344,8 @@ class Score:
     nobody: float
     ball_known: float
     seconds: float
+    clock: Share
+    n_shots: int
 
 
 def measure(seen: Seen, noise: Noise, seed: int, shots: str) -> tuple[Score, dict[str, Any]]:
@@ -372,7 +374,14 @@ def measure(seen: Seen, noise: Noise, seed: int, shots: str) -> tuple[Score, dic
     their_team = np.array([teams.get(name) for name in held], object)
     free = np.array([name is None for name in held])
     right = (float((a[mask] == b[mask]).mean()) for a, b, mask in ((ours, held, players), (ours_team, their_team, players), (ours, held, free)))
-    return Score(scores, *right, document["coverage"]["ball"], spent), document
+    true, found = ([event for event in events if _kind(event) == "shot"] for events in (truth.events, document["events"]))
+    told = [(true[i].facts["shot_clock_s"], found[j]["facts"]["shot_clock_s"]) for i, j in pair_events(true, found)]
+    clock = [abs(a - b) <= 1.0 for a, b in told if b is not None]
+    return Score(scores, *right, document["coverage"]["ball"], spent, Share(sum(clock), len(clock)), len(told)), document
+
+
+def _kind(event: Any) -> str:
+    return str(event["kind"] if isinstance(event, dict) else event.kind)
 
 
 def main() -> None:
@@ -380,6 +389,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[101, 102, 103])
     parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--campers", type=float, default=0.0, help="share of attacks in which somebody stays long in the paint: else hardly anybody does")
     parser.add_argument("--shots", choices=("flight", "notebook"), default="flight")
     parser.add_argument("--perfect", action="store_true", help="everything that shows is found, exactly")
     parser.add_argument("--work", type=Path, help="a folder in which games are kept, so that they are played once")
@@ -387,11 +397,12 @@ def main() -> None:
     arguments = parser.parse_args()
     noise, scores = NONE if arguments.perfect else Noise(), []
     for seed in arguments.seeds:
-        kept = arguments.work / f"{seed}-{arguments.seconds:g}.pickle" if arguments.work else None
+        name = f"{seed}-{arguments.seconds:g}" + (f"-{arguments.campers:g}" if arguments.campers else "")
+        kept = arguments.work / f"{name}.pickle" if arguments.work else None
         if kept is not None and kept.is_file():
             seen = pickle.loads(kept.read_bytes())
         else:
-            seen = play(seed, arguments.seconds)
+            seen = play(seed, arguments.seconds, knobs=Knobs(campers=arguments.campers))
             if kept is not None:
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 kept.write_bytes(pickle.dumps(seen))
@@ -404,8 +415,9 @@ def main() -> None:
 
 def _list_wrong(seen: Seen, document: dict[str, Any]) -> None:
     assert seen.truth.events is not None
+    events, found = without_doubtful(seen.truth.events, document["events"])
     for kind in ("shot", "three-seconds"):
-        true, ours = [e for e in seen.truth.events if e.kind == kind], [e for e in document["events"] if e["kind"] == kind]
+        true, ours = [e for e in events if e.kind == kind], [e for e in found if e["kind"] == kind]
         pairs = pair_events(true, ours) if true and ours else []
         for i, j in pairs:
             facts = ours[j]["facts"]
@@ -424,13 +436,18 @@ def _print(seeds: Sequence[int], scores: Sequence[Score]) -> None:
         each = [score.plays.kinds.get(kind, EventScores(0, 0, 0)) for score in scores]
         whole = EventScores(sum(s.n_true for s in each), sum(s.n_false for s in each), sum(s.n_missed for s in each))
         table.add_row(f"{kind} F1", *(f"{100 * (s.f1 or 0):.1f} ({s.n_true} +{s.n_false} -{s.n_missed})" for s in (*each, whole)))
-    for name in ("outcome", "shooter", "points"):
+    for name in ("outcome", "shooter", "points", "points_told"):
         shares = [getattr(score.plays, name) for score in scores]
         whole_share = Share(sum(share.right for share in shares), sum(share.of for share in shares))
         table.add_row(name, *(f"{100 * (share.value or 0):.1f} ({share.right}/{share.of})" for share in (*shares, whole_share)))
     for name in ("held", "team", "nobody", "ball_known"):
         values = [getattr(score, name) for score in scores]
         table.add_row(name, *(f"{100 * value:.1f}" for value in (*values, float(np.mean(values)))))
+    clocks = [score.clock for score in scores]
+    clocks.append(Share(sum(clock.right for clock in clocks), sum(clock.of for clock in clocks)))
+    n_shots = [score.n_shots for score in scores]
+    told = zip(clocks, (*n_shots, sum(n_shots)), strict=True)
+    table.add_row("shot clock", *(f"{100 * (clock.value or 0):.1f} ({clock.right}/{clock.of} of {n})" for clock, n in told))
     table.add_row("seconds to read", *(f"{score.seconds:.1f}" for score in scores), "")
     Console(width=160).print(table)
 

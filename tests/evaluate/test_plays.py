@@ -71,3 +71,31 @@ def test_outcome_and_points_of_the_shots_that_were_found() -> None:
     found = [shot(1, facts={"outcome": "made", "points": 2}), shot(5, facts={})]
     scores = score_plays(truth, found, None, 25.0)
     assert (scores.outcome, scores.points) == (Share(1, 2), Share(0, 1))
+
+
+def stay(start_s: float, end_s: float, clear: bool = True) -> Event:
+    return Event("three-seconds", start_s, end_s, facts={"clear": clear})
+
+
+@pytest.mark.parametrize(
+    ("truth", "found", "expected"),
+    [
+        ([stay(1, 5, clear=False)], [], None),  # nobody has to see it
+        ([stay(1, 5, clear=False)], [(1.2, 5)], None),  # and nobody is wrong who does
+        ([stay(1, 5, clear=False)], [(9, 13)], EventScores(0, 1, 0)),
+        ([stay(1, 6)], [(2.5, 6)], EventScores(1, 0, 0)),  # he was hidden when he came
+        ([stay(1, 6)], [(4, 9)], EventScores(0, 1, 1)),
+        ([stay(1, 5), stay(1, 4.2, clear=False)], [(1, 5), (1, 4)], EventScores(1, 1, 0)),  # one of them has nobody to be
+        ([stay(1, 5)], [], EventScores(0, 0, 1)),
+    ],
+)
+def test_stays_in_the_paint(truth: list[Event], found: list[tuple[float, float]], expected: EventScores | None) -> None:
+    events = [{"kind": "three-seconds", "start_s": start_s, "end_s": end_s} for start_s, end_s in found]
+    assert score_plays(truth, events, None, 25.0).kinds.get("three-seconds") == expected
+
+
+def test_points_left_open_are_not_told() -> None:
+    truth = [true(1, points=3), true(5, points=2)]
+    found = [shot(1, facts={"points": 3}), shot(5, facts={"points": None})]
+    scores = score_plays(truth, found, None, 25.0)
+    assert (scores.points, scores.points_told) == (Share(1, 2), Share(1, 1))

@@ -40,6 +40,7 @@ def test_nobody_and_nothing() -> None:
     [
         ({"balls": Boxes()}, ("possession", "pass", "shot", "rebound", "turnover", "team-possession", "three-seconds", "out-of-bounds")),
         ({"cameras": None, "court": None}, ("shot", "rebound", "three-seconds", "out-of-bounds")),  # and no rim was seen
+        ({"size": (60, 60)}, ("shot", "rebound")),  # the basket is not in the picture
     ],
 )
 def test_what_can_not_be_told_says_why(change: dict[str, Any], silent: tuple[str, ...]) -> None:
@@ -47,6 +48,69 @@ def test_what_can_not_be_told_says_why(change: dict[str, Any], silent: tuple[str
     reading = read_scene(scene)
     assert {kind for kind in KINDS if reading.reasons[kind]} == set(silent)
     assert not any(play.kind in silent for play in reading.plays)
+
+
+def test_without_teams_only_touches_and_shots_are_told() -> None:
+    scene = make_scene(game(held(6.5, 0.5, 1.0), PASS, held(*SHOOTER, 1.0), UP, THROUGH))
+    reading = read_scene(replace(scene, people=replace(scene.people, team=np.full(10, -1))))
+    silent = {"team-possession", "pass", "turnover", "three-seconds", "out-of-bounds"}
+    assert {kind for kind in KINDS if reading.reasons[kind]} == silent
+    assert not any(play.kind in silent for play in reading.plays)
+
+
+def test_a_clip_that_begins_in_the_air_knows_no_shooter() -> None:
+    reading = read_scene(make_scene(game(UP[8:], THROUGH, np.full((30, 3), np.nan))))
+    (shot,) = told(reading, "shot")
+    assert (shot.track, shot.place_m, shot.facts["points"], shot.facts["shot_clock_s"], shot.people["passed_by"]) == (None, None, None, None, None)
+    assert shot.facts["outcome"] == "made"
+
+
+def _lost_for_a_moment(place: tuple[float, float]) -> Scene:
+    """Player 0 has the ball, is lost for a third of a second, and another track, 10, begins with the ball at a place."""
+    n = 90
+    scene = make_scene(game(held(*ATTACK[0], 1.5), held(*place, 1.5)), places=(*ATTACK, *DEFENCE))
+    later = make_scene(game(held(*ATTACK[0], 1.5), held(*place, 1.5)), places=(place, *ATTACK[1:], *DEFENCE))
+    people, others = scene.people, later.people
+    gone = (people.track == 0) & (people.frame >= 45)
+    come = (others.track == 0) & (others.frame >= 55)
+    frame = np.concatenate([people.frame[~gone], others.frame[come]])
+    order = np.argsort(frame, kind="stable")
+    joined = [np.concatenate([a[~gone], b[come]])[order] for a, b in ((people.xyxy, others.xyxy), (people.feet_m, others.feet_m))]
+    track = np.concatenate([people.track[~gone], np.full(come.sum(), 10)])[order]
+    assert scene.n_frames == n
+    new = replace(people, frame=frame[order], track=track, xyxy=joined[0], feet_m=joined[1], team=np.append(people.team, 0), referee=np.zeros(11, bool))
+    return replace(scene, people=new)
+
+
+@pytest.mark.parametrize(("place", "passes"), [((7.2, 1.2), 0), ((8.0, -2.0), 1)])
+def test_who_may_have_thrown_it_to_himself_has_not_passed(place: tuple[float, float], passes: int) -> None:
+    assert len(told(read_scene(_lost_for_a_moment(place)), "pass")) == passes
+
+
+def test_one_player_by_name_passes_nothing_to_himself() -> None:
+    scene = _lost_for_a_moment((8.0, -2.0))
+    player = np.array([3, *[-1] * 9, 3])
+    reading = read_scene(replace(scene, people=replace(scene.people, player=player)))
+    assert told(reading, "pass") == []
+
+
+def test_who_is_behind_the_baseline_scores_two() -> None:
+    behind = (14.5, 1.0)
+    ball = game(held(*behind, 1.5), flight((14.3, 1.0, 2.6), RIM, 0.5), THROUGH, np.full((30, 3), np.nan))
+    reading = read_scene(make_scene(ball, places=(behind, *ATTACK[1:], *DEFENCE)))
+    (shot,) = told(reading, "shot")
+    assert shot.track == 0
+    assert (shot.facts["points"], shot.facts["zone"]) != (3, "corner three")
+
+
+def test_the_shot_clock_runs_from_when_the_ball_was_won() -> None:
+    lost = flight((6.7, 0.5, 1.3), (9.5, -3.5, 1.3), 0.5)
+    reading = read_scene(make_scene(game(held(6.5, 0.5, 2.5), lost, held(9.5, -3.5, 5.0))))
+    first, second = told(reading, "team-possession")
+    assert not first.facts["shot_clock_exact"], "the clip began with it"
+    assert second.facts["shot_clock_exact"]
+    assert second.facts["elapsed_s"] == pytest.approx(5.0, abs=0.4)
+    assert second.facts["shot_clock_s"] == pytest.approx(24 - second.facts["elapsed_s"], abs=0.1)
 
 
 def test_a_pass_and_who_has_it() -> None:
@@ -90,6 +154,17 @@ def test_three_seconds() -> None:
     assert told(read_scene(make_scene(held(6.5, 0.5, 4.0))), "three-seconds") == []
 
 
+def test_three_seconds_run_on_while_the_ball_is_passed_and_not_while_it_is_loose() -> None:
+    inside = ((6.5, 0.5), (8.0, -5.0), (8.0, 5.0), (12.5, -5.5), (11.0, 1.0))
+    passed = game(held(6.5, 0.5, 1.7), PASS, held(*SHOOTER, 1.7))
+    (stay,) = told(read_scene(make_scene(passed, places=(*inside, *DEFENCE))), "three-seconds")
+    assert stay.facts["seconds"] == pytest.approx(4.0, abs=0.3)
+    rolls = np.linspace((6.7, 0.5, 0.2), (3.0, -7.0, 0.2), 30)
+    loose = game(rolls, np.tile((3.0, -7.0, 0.2), (30, 1)), rolls[::-1])
+    reading = read_scene(make_scene(game(held(6.5, 0.5, 1.7), loose, held(6.5, 0.5, 1.7)), places=(*inside, *DEFENCE)))
+    assert told(reading, "three-seconds") == []
+
+
 def _summary(reading: Reading) -> list[tuple[Any, ...]]:
     return [(play.kind, play.start, play.end, play.track, play.team, play.facts.get("outcome"), play.facts.get("points")) for play in reading.plays]
 
@@ -108,3 +183,34 @@ def test_the_mirrored_court_is_the_same_game(passer: int, shooter: int) -> None:
 def test_nobody_has_a_ball_that_is_not_there(places: list[tuple[float, float]]) -> None:
     scene: Scene = make_scene(np.full((30, 3), np.nan), places=places)
     assert told(read_scene(scene), "possession") == []
+
+
+def _acting(frames: range, sure: float = 0.9) -> dict[str, Boxes]:
+    scene = make_scene(held(*SHOOTER, 1.0))
+    box = scene.people.xyxy[scene.people.track == 2][0]
+    rows = np.array(frames, np.int64)
+    return {"player-jump-shot": Boxes(rows, np.full(len(rows), sure), np.tile(box, (len(rows), 1)))}
+
+
+@pytest.mark.parametrize(
+    ("acting", "in_basket", "outcomes"),
+    [
+        (_acting(range(20, 22)), (), []),  # two frames are none
+        (_acting(range(20, 30), sure=0.3), (), []),
+        (_acting(range(20, 30)), (), ["missed"]),
+        (_acting(range(20, 30)), (60,), ["missed"]),  # one frame in the basket is none
+        (_acting(range(20, 30)), (60, 61), ["made"]),
+        (_acting(range(20, 30)), (100, 101), ["missed"]),  # too late
+    ],
+)
+def test_shots_as_the_notebook_tells_them(acting: dict[str, Boxes], in_basket: tuple[int, ...], outcomes: list[str]) -> None:
+    scene = replace(make_scene(held(*SHOOTER, 5.0)), acting=acting)
+    boxes = Boxes(np.array(in_basket, np.int64), np.full(len(in_basket), 0.9), np.zeros((len(in_basket), 4)))
+    reading = read_scene(replace(scene, in_basket=boxes), "notebook")
+    assert [(shot.track, shot.facts["outcome"]) for shot in told(reading, "shot")] == [(2, outcome) for outcome in outcomes]
+
+
+def test_the_notebook_says_when_no_shooting_player_was_found() -> None:
+    reading = read_scene(make_scene(game(held(*SHOOTER, 1.2), UP, THROUGH)), "notebook")
+    assert reading.reasons["shot"] == "not enough evidence: no shooting player was found"
+    assert told(reading, "shot") == []

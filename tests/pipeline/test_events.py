@@ -40,7 +40,7 @@ def shot(at_s: float, who: dict[str, Any], **facts: Any) -> dict[str, Any]:
 
 
 def document(*events: dict[str, Any], ball: float = 0.8) -> dict[str, Any]:
-    return {"clip": {"seconds": 5.0, "n_frames": 50}, "coverage": {"ball": ball}, "events": list(events)}
+    return {"clip": {"seconds": 5.0, "n_frames": 50}, "coverage": {"ball": ball, "live": 0.9}, "events": list(events)}
 
 
 def test_a_clip_without_ball_and_court_tells_nothing_and_says_why(tmp_path: Path) -> None:
@@ -78,6 +78,16 @@ def test_statistics_of_nothing(tmp_path: Path) -> None:
     assert read_stats(tmp_path / "stats.json") == stats
 
 
+def test_no_shot_is_no_coverage_of_shots(tmp_path: Path) -> None:
+    rows = [(frame, 1, "Whites", "4") for frame in range(50)]
+    stats = statistics(document(), places(*rows))
+    assert [row["coverage"]["shots"] for row in stats["players"]] == [None]
+    write_stats(tmp_path, stats)
+    assert read_stats(tmp_path / "stats.json") == stats
+    row = next(csv.DictReader((tmp_path / "stats.csv").read_text().splitlines()))
+    assert row["coverage_shots"] == ""
+
+
 def test_statistics(tmp_path: Path) -> None:
     first, mate, foe = person(1, "Whites", "4"), person(2, "Whites", "15"), person(3, "Blacks", "7")
     rows = [(frame, track, team, number) for frame in range(50) for track, team, number in ((1, "Whites", "4"), (3, "Blacks", "7"))]
@@ -91,7 +101,7 @@ def test_statistics(tmp_path: Path) -> None:
     assert {name: whites[name] for name in expected} == expected
     assert whites["zones"] == {"arc three": {"shots": 1, "made": 1}}
     assert whites["distance_m"] == pytest.approx(4.9, abs=0.1)
-    assert whites["coverage"] == {"seen": 1.0, "places": 1.0, "ball": 0.8, "shots": 0.5}
+    assert whites["coverage"] == {"seen": 1.0, "places": 1.0, "live": 0.9, "ball": 0.8, "shots": 0.5}
     assert (blacks["plus_minus"], blacks["steals"], blacks["unknown_shots"], blacks["points"]) == (-3, 1, 1, 0)
     team = next(row for row in stats["teams"] if row["team"] == "Whites")
     assert (team["passes"], team["assists"], team["points"]) == (1, 1, 3)

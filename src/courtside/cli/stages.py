@@ -178,7 +178,7 @@ def _render_radar(folder: Path, settings: Settings) -> None:
     from courtside.render.radar import Radar
 
     records, (court, _) = read_records(folder / "records"), read_court(folder / "court.json")
-    radar = Radar(court, read_places(folder / "tracks.parquet"), read_teams(folder / "result.json"), _RADAR_WIDTH_PX)
+    radar = Radar(court, read_places(folder / "tracks.parquet", live=False), read_teams(folder / "result.json"), _RADAR_WIDTH_PX)
     target, times_s = folder / "radar.mp4", records.frames.time_s
     with (
         progress(f"radar {Path(records.clip.path).name}") as advance,
@@ -247,7 +247,7 @@ def _court_overlays(
 
     if "radar" not in overlays:
         return floor, None
-    radar = Radar(court, read_places(folder / "tracks.parquet"), teams, max(64, round(info.width * INSET_SHARE)))
+    radar = Radar(court, read_places(folder / "tracks.parquet", live=False), teams, max(64, round(info.width * INSET_SHARE)))
     everybody = (person for frame in range(0, len(track.valid), 5) for person in people(frame))
     corner = free_corner(everybody, (info.width, info.height), (radar.court.width, radar.court.height))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,9 @@ from courtside.truth.labels import Event
 
 TOLERANCE_S = 1.0
 """Two events of one kind are the same if they begin at most this far apart."""
+
+_DOUBTFUL = "clear"
+"""The fact that says False where a fair witness could not tell whether it was one: it is neither to be found nor to be left out."""
 
 NEVER_LABELLED = frozenset({"team-possession", "out-of-bounds"})
 """Kinds that are told and that no truth has: they can be neither right nor wrong."""
@@ -36,21 +40,49 @@ class EventScores:
 
 @dataclass(frozen=True)
 class PlayScores:
-    """``kinds``: the events by kind. ``outcome``, ``shooter`` and ``points`` are of the found shots of which the truth knows them."""
+    """``kinds``: the events by kind. ``outcome``, ``shooter`` and ``points`` are of the found shots of which the truth knows them.
+
+    ``points_told`` is of those whose points were told, not left open.
+    """
 
     kinds: Mapping[str, EventScores]
     outcome: Share
     shooter: Share
     points: Share
+    points_told: Share
 
 
 def pair_events(truth: Sequence[Event], found: Sequence[Mapping[str, Any]]) -> list[tuple[int, int]]:
-    """Return the one-to-one pairs of events (all of one kind) that begin within ``TOLERANCE_S``: as many as can be, the nearest first."""
+    """Return the one-to-one pairs of events (all of one kind) that begin within ``TOLERANCE_S``: as many as can be, the nearest first.
+
+    A stay in the paint is also the same if the two have more than half of the longer one in common: who enters it hidden has been in it all the same.
+    """
     from scipy.optimize import linear_sum_assignment
 
     apart = np.abs(np.array([event.start_s for event in truth])[:, None] - np.array([float(event["start_s"]) for event in found])[None])
+    for i, j in itertools.product(range(len(truth)), range(len(found))):
+        if truth[i].kind == "three-seconds" and _shared(truth[i], found[j]) > 0.5:
+            apart[i, j] = min(apart[i, j], TOLERANCE_S)
     rows, columns = linear_sum_assignment(np.where(apart <= TOLERANCE_S + 1e-9, apart - 1e3, 0.0))
     return [(int(i), int(j)) for i, j in zip(rows, columns, strict=True) if apart[i, j] <= TOLERANCE_S + 1e-9]
+
+
+def _shared(event: Event, one: Mapping[str, Any]) -> float:
+    """Return the share (0-1) of the longer of two events that both cover."""
+    start_s, end_s = float(one["start_s"]), float(one.get("end_s", one["start_s"]))
+    both_s = min(event.end_s, end_s) - max(event.start_s, start_s)
+    return max(both_s, 0.0) / max(event.end_s - event.start_s, end_s - start_s, 1e-9)
+
+
+def without_doubtful(truth: Sequence[Event], found: Sequence[Mapping[str, Any]]) -> tuple[list[Event], list[Mapping[str, Any]]]:
+    """Leave out the events of the truth that are doubtful, and what was found that is the same as one of them and as none that is clear."""
+    clear, doubtful = ([event for event in truth if (event.facts.get(_DOUBTFUL) is False) == doubt] for doubt in (False, True))
+    kept = []
+    for one in found:
+        same = [event for event in (*clear, *doubtful) if event.kind == one["kind"] and pair_events([event], [one])]
+        if not same or any(event.facts.get(_DOUBTFUL) is not False for event in same):
+            kept.append(one)
+    return clear, kept
 
 
 def _whose(compared: Compared | None, rate: float) -> Callable[[Mapping[str, Any], float], str | None]:
@@ -76,12 +108,14 @@ def _right(pairs: Sequence[tuple[Event, Mapping[str, Any]]], fact: str) -> Share
 def score_plays(truth: Sequence[Event], found: Sequence[Mapping[str, Any]], compared: Compared | None, rate: float) -> PlayScores:
     """Compare the events. ``compared`` tells who a found shot's track is; ``rate`` is frames per second."""
     kinds, shots = {}, []
+    truth, found = without_doubtful(truth, found)
     for kind in sorted({event.kind for event in truth} | {str(event["kind"]) for event in found} - NEVER_LABELLED):
         true, ours = [event for event in truth if event.kind == kind], [event for event in found if event["kind"] == kind]
         pairs = pair_events(true, ours)
         kinds[kind] = EventScores(len(pairs), len(ours) - len(pairs), len(true) - len(pairs))
         if kind == "shot":
             shots = [(true[i], ours[j]) for i, j in pairs]
+    told = [(event, one) for event, one in shots if (one.get("facts") or {}).get("points") is not None]
     whose = _whose(compared, rate)
     shooters = [(event.who, whose(one, event.start_s)) for event, one in shots if event.who is not None]
-    return PlayScores(kinds, _right(shots, "outcome"), Share(sum(a == b for a, b in shooters), len(shooters)), _right(shots, "points"))
+    return PlayScores(kinds, _right(shots, "outcome"), Share(sum(a == b for a, b in shooters), len(shooters)), _right(shots, "points"), _right(told, "points"))

@@ -13,28 +13,29 @@ _LEAST_IOU = 0.55
 
 
 def joined(scene: Scene) -> Scene:
-    """Return the scene with one "track" per body: a track goes on in one that begins where and when it ends, if no team speaks against it.
+    """Return the scene with one "track" per body: a track goes on in one that begins where and when it ends, if no team and no name speaks against it.
 
-    The teams of the bodies are those of the longest part whose team is known.
+    So do all tracks of one proved player that are never there at once. The teams of the bodies are those of the longest part whose team is known.
     """
     people = scene.people
-    count = len(people.team)
-    if not count:
+    count, there = len(people.team), np.unique(people.track)  # who shows in replays alone has a track and is nowhere
+    if not len(there):
         return scene
     first, last = _ends(people.track, count)
     body = np.arange(count)
     team, known = people.team.copy(), np.bincount(people.track, minlength=count)
+    player = people.player.copy() if people.player is not None else np.full(count, -1)
     open_ends: list[int] = []
     reach = scene.frames(_LOST_S)
     shot = scene.shot
-    for track in np.argsort(people.frame[first], kind="stable").tolist():
+    for track in there[np.argsort(people.frame[first[there]], kind="stable")].tolist():
         start = int(people.frame[first[track]])
         open_ends = [other for other in open_ends if people.frame[last[other]] >= start - reach]
         best, best_iou = -1, _LEAST_IOU
         for other in open_ends:
             end = int(people.frame[last[other]])
             same = end < start and shot[end] == shot[start] and people.referee[other] == people.referee[track]
-            if same and (team[body[other]] == team[track] or -1 in (team[body[other]], team[track])):
+            if same and _may_be_one(team[body[other]], team[track]) and _may_be_one(player[body[other]], player[track]):
                 moved = _carried(scene, people.xyxy[last[other]], end, start)
                 if (iou := _iou(moved, people.xyxy[first[track]])) > best_iou:
                     best, best_iou = other, iou
@@ -44,9 +45,38 @@ def joined(scene: Scene) -> Scene:
             if team[mine] < 0 or (team[track] >= 0 and known[track] > known[mine]):
                 team[mine] = team[track]
             known[mine] += known[track]
+            player[mine] = max(player[mine], player[track])
             open_ends.remove(best)
         open_ends.append(track)
-    return replace(scene, people=replace(people, track=body[people.track], team=team))
+    body = _by_player(people.frame, body, people.track, team, player)
+    return replace(scene, people=replace(people, track=body[people.track], team=team, player=player))
+
+
+def _may_be_one(a: int, b: int) -> bool:
+    return a == b or -1 in (a, b)
+
+
+def _by_player(frame: Ints, body: Ints, track: Ints, team: Ints, player: Ints) -> Ints:
+    """Return the bodies with those of one player joined, the later to the earlier, where they are never in the picture at once."""
+    out = body.copy()
+    first: dict[int, tuple[int, set[int]]] = {}
+    rows_of = dict(zip(*_grouped(frame, body[track]), strict=True))
+    for mine in sorted(rows_of, key=lambda one: int(rows_of[one][0])):
+        if player[mine] < 0:
+            continue
+        whole, frames = first.setdefault(int(player[mine]), (mine, set()))
+        there = set(rows_of[mine].tolist())
+        if team[whole] == team[mine] and not frames & there:
+            out[body == mine] = whole
+            frames |= there
+    return out
+
+
+def _grouped(frame: Ints, body: Ints) -> tuple[list[int], list[Ints]]:
+    """Return the bodies, and the frames of each."""
+    order = np.argsort(body, kind="stable")
+    ones, starts = np.unique(body[order], return_index=True)
+    return ones.tolist(), np.split(frame[order], starts[1:])
 
 
 def _ends(track: Ints, count: int) -> tuple[Ints, Ints]:

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from courtside.court import Court
 from courtside.court.markings import zones
 from courtside.events.ball import BallTrack, pixels_per_metre, track_ball
 from courtside.events.bodies import joined
@@ -18,6 +19,7 @@ from courtside.events.outcome import chance_made, signs
 from courtside.events.possession import Hold, beside, body_scale, holders, holds, in_hands
 from courtside.events.rules import tell_three_seconds
 from courtside.events.scene import Floats, Ints, Scene
+from courtside.events.shot_clock import ShotClock, tell_shot_clock
 from courtside.events.shots import Flight, blocked, flights, rings
 from courtside.events.touches import (
     Play,
@@ -25,6 +27,7 @@ from courtside.events.touches import (
     control,
     feet_at,
     inside,
+    on_court,
     settled,
     tell_passes,
     tell_rebounds,
@@ -45,6 +48,7 @@ _AFTER_S = 0.8  # a clip or shot that ends sooner after the ball was at the ring
 _TAKE_OFF_S = (0.45, 0.2)  # before the release: the feet are on the floor then
 _PLACE_M = 0.25  # how well feet are placed, for the line
 _LEANS_M = 0.11  # the ball and the arms before a shooter draw the middle of his box so far towards the basket (median of 110 simulated jump shots)
+_LEAST_POINTS, _LEAST_CANDIDATE = 0.8, 0.02
 _PASSED_S = 3.0
 _HIDDEN_S, _LEAST_HELD, _LEAST_CHANCE = 1.0, 0.2, 0.5  # of longer holds that are right, 99 % show the ball in 30 % of their frames and are sure to 98 %
 
@@ -112,17 +116,25 @@ def _shots(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds:
 
 
 def _tell(scene: Scene, held: list[Hold], shots: list[Shot], has: Ints, side: Floats) -> list[Play]:
-    passes = tell_passes(scene, held, shots)
+    passes, clock = tell_passes(scene, held, shots), tell_shot_clock(scene, held, shots, has)
     rebounds = dict(tell_rebounds(scene, held, shots))
-    told = [_tell_shot(scene, shot, rebounds.get(i), passes) for i, shot in enumerate(shots)]
+    told = [_tell_shot(scene, shot, rebounds.get(i), passes, clock) for i, shot in enumerate(shots)]
     rest = [*tell_touches(scene, held), *passes, *rebounds.values(), *tell_three_seconds(scene, shots=shots, held=held, has=has, side=side)]
-    return [*told, *rest, *tell_team_possessions(scene, held, shots, [*told, *rest], has)]
+    possessions = tell_team_possessions(scene, held, shots, [*told, *rest], has)
+    return [*told, *rest, *(_with_clock(play, clock) for play in possessions)]
 
 
-def _tell_shot(scene: Scene, shot: Shot, rebound: Play | None, passes: Sequence[Play]) -> Play:
+def _with_clock(play: Play, clock: ShotClock) -> Play:
+    """Return a team's possession with what the shot clock would show at its end."""
+    elapsed_s, (left_s, exact) = float(clock.elapsed_s[play.end]), clock.shows(play.end)
+    facts = {"elapsed_s": None if math.isnan(elapsed_s) else round(elapsed_s, 1), "shot_clock_s": left_s, "shot_clock_exact": exact}
+    return replace(play, facts={**play.facts, **facts})
+
+
+def _tell_shot(scene: Scene, shot: Shot, rebound: Play | None, passes: Sequence[Play], clock: ShotClock) -> Play:
     flight, shooter = shot.flight, shot.flight.shooter
     place = _take_off(scene, shooter, flight)
-    points, sure = _points(scene, place, flight.ring.side)
+    points, sure = _points(scene, flight)
     areas = zones(scene.court) if scene.court is not None else {}
     distance = None
     if place is not None and scene.court is not None and flight.ring.side:
@@ -139,6 +151,7 @@ def _tell_shot(scene: Scene, shot: Shot, rebound: Play | None, passes: Sequence[
         "distance_m": None if distance is None else round(distance, 2),
         "zone": zone_of(scene, place, flight.ring.side, areas),
         "basket": {-1: "left", 1: "right"}.get(flight.ring.side),
+        "shot_clock_s": clock.shows(flight.release)[0] if clock.shows(flight.release)[1] else None,
     }
     people = {"blocked_by": shot.blocked_by, "rebound_by": rebound.track if rebound else None, "passed_by": passed}
     chance = 0.5 if shot.outcome == "blocked" else 0.95 if flight.arc else 0.8
@@ -159,18 +172,31 @@ def _take_off(scene: Scene, shooter: int | None, flight: Flight) -> tuple[float,
     return float(flight.ring.side * scene.court.rim_x_m + away * x), float(away * y)
 
 
-def _points(scene: Scene, place: tuple[float, float] | None, side: int) -> tuple[int | None, float | None]:
-    """Return what a basket counts from there, and how sure (0.5-1) that is, by how far the three-point line is."""
-    if place is None or scene.court is None or not side:
+def _points(scene: Scene, flight: Flight) -> tuple[int | None, float | None]:
+    """Return what a basket counts, and how sure (0.5-1) that is: by how far the three-point line is from everybody who may have shot. Not told where unsure."""
+    if flight.shooter is None or scene.court is None or not flight.ring.side:
         return None, None
-    area = zones(scene.court)[f"{'left' if side < 0 else 'right'} two points"]
+    area = zones(scene.court)[f"{'left' if flight.ring.side < 0 else 'right'} two points"]
+    three, total = 0.0, 0.0
+    for track, chance in flight.candidates or ((flight.shooter, 1.0),):
+        if chance > _LEAST_CANDIDATE and (place := _take_off(scene, track, flight)) is not None:
+            three, total = three + chance * _is_three(scene.court, place, area), total + chance
+    if not total:
+        return None, None
+    sure = max(three, total - three) / total
+    return (None if sure < _LEAST_POINTS else 3 if 2 * three > total else 2), round(sure, 3)
+
+
+def _is_three(court: Court, place: tuple[float, float], area: Floats) -> float:
+    """Return the chance (0-1) that feet stand outside ``area``, where a basket counts two, as well as their place is known."""
+    place = on_court(court, place)
     a, b = area, np.roll(area, -1, 0)
     a, b = a[:-1], b[:-1]  # not the baseline, which is no part of the line
     along = b - a
     share = np.clip(((place - a) * along).sum(1) / np.maximum((along**2).sum(1), 1e-12), 0, 1)
     away = float(np.hypot(*(a + share[:, None] * along - place).T).min())
-    sure = 0.5 * (1 + math.erf(away / _PLACE_M / math.sqrt(2)))
-    return 2 if inside(place, area) else 3, round(sure, 3)
+    outside = 0.5 * (1 + math.erf(away / _PLACE_M / math.sqrt(2)))
+    return 1 - outside if inside(place, area) else outside
 
 
 def _as_tracked(scene: Scene, play: Play, original: Ints) -> Play:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,15 +13,19 @@ from courtside.events.touches import Play, Shot
 
 LIMIT_S = 3.0
 _SURE_S = 0.05  # a place that is a little off makes a stay so much too long
-_PLACE_M = 0.2  # how well people are placed
+_PLACE_M = 0.2  # how well people are placed: who is no deeper inside than that for half the time may be outside
 _STEPS_OUT_M = 0.3  # whose middle is less far outside has a foot on the line, or is placed wrongly
+_PASS_S = 1.5
+_RUNS_M_S = 4.0  # into the paint; sprinters are faster, those who stay in it are slower
+_ACT_S = 0.5
 _LOST_S, _WALKS_M, _WALKS_M_S = 1.8, 0.6, 1.0  # who is hidden for so long and then seen so near, in the paint, has stayed
 
 
 def tell_three_seconds(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot], has: Ints, side: Floats) -> list[Play]:
     """Return every stay of an attacker of more than three seconds.
 
-    It counts from when his team has the ball in its front court, and ends when he is out, the ball leaves the front court, or a shot is taken.
+    It counts from when his team has the ball in its front court, passes between its players included, and ends when he is out, the ball is loose, lost or out
+    of the front court, or somebody goes up for a shot (NBA rule 10, VII; FIBA article 26).
 
     Args:
         scene: the clip.
@@ -33,7 +38,7 @@ def tell_three_seconds(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]
     if court is None:
         return []
     attacked = np.where(has == 0, 1, -1) * np.sign(side) * (np.abs(side) > 0.5)
-    counts = (has >= 0) & (attacked != 0) & _in_front(scene, held, attacked) & ~_in_flight(scene, shots)
+    counts = (has >= 0) & (attacked != 0) & _in_front(scene, held, attacked) & _controlled(scene, held, has) & ~_shooting(scene, shots)
     line, half = court.half_length_m - court.free_throw_m, court.paint_width_m / 2
     x, y = people.feet_m[:, 0] * attacked[people.frame], np.abs(people.feet_m[:, 1])
     within = np.minimum(np.minimum(x - line, court.half_length_m - x), half - y)  # metres inside the paint, below 0 outside
@@ -44,8 +49,9 @@ def tell_three_seconds(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]
         parts += _stays(scene, rows[attacker[rows]], within, counts)
     for rows in _joined(scene, parts, counts):
         start, end = int(people.frame[rows[0]]), int(people.frame[rows[-1]])
+        start = _came_in(scene, rows[0], within, counts)
         seconds = float(scene.time_s[end] - scene.time_s[start])
-        if seconds > LIMIT_S + _SURE_S:
+        if seconds > LIMIT_S + _SURE_S and float(np.median(within[rows])) > _PLACE_M:
             deep = float(np.quantile(within[rows], 0.1))
             chance = float(np.clip(0.5 + 0.25 * (seconds - LIMIT_S) + 0.25 * deep / _PLACE_M, 0.3, 0.97))
             px, py = np.median(people.feet_m[rows], 0)
@@ -77,6 +83,17 @@ def _stays(scene: Scene, rows: Ints, within: Floats, counts: Bools) -> list[Ints
             found[-1].append(row)
             outside = False
     return [np.array(stay, np.int64) for stay in found]
+
+
+def _came_in(scene: Scene, row: int, within: Floats, counts: Bools) -> int:
+    """Return the frame in which somebody entered at the latest: who is first seen deep in the paint has been in it for as long as the way takes."""
+    people, frame = scene.people, int(scene.people.frame[row])
+    before = (people.track == people.track[row]) & (people.frame < frame) & (people.frame >= frame - scene.frames(_LOST_S))
+    if before.any():
+        return frame
+    start = max(0, frame - scene.frames(max(float(within[row]) - _PLACE_M, 0.0) / _RUNS_M_S))
+    stopped = np.flatnonzero(~counts[start:frame] | scene.cut[start + 1 : frame + 1])
+    return start + int(stopped[-1]) + 1 if len(stopped) else start
 
 
 def _goes_on(scene: Scene, frame: int, later: int, counts: Bools) -> bool:
@@ -127,8 +144,21 @@ def _in_front(scene: Scene, held: Sequence[Hold], attacked: Floats) -> Bools:
     return np.asarray(x[last] * attacked > 0)
 
 
-def _in_flight(scene: Scene, shots: Sequence[Shot]) -> Bools:
-    out = np.zeros(scene.n_frames, bool)
+def _controlled(scene: Scene, held: Sequence[Hold], has: Ints) -> Bools:
+    """Return (n,) whether the team that has the ball has it in hands, or on the way from hands to hands: a ball that flies for longer is loose."""
+    out, team = np.zeros(scene.n_frames, bool), scene.people.team
+    mine = [hold for hold in held if has[hold.start] == team[hold.track] >= 0]
+    for hold in mine:
+        out[hold.start : hold.end + 1] = True
+    for before, after in itertools.pairwise(mine):
+        if scene.time_s[after.start] - scene.time_s[min(before.end, after.start)] <= _PASS_S:
+            out[before.end : after.start] = True
+    return out
+
+
+def _shooting(scene: Scene, shots: Sequence[Shot]) -> Bools:
+    """Return (n,) where a shot is being taken, from when the shooter goes up, or flies."""
+    out, act = np.zeros(scene.n_frames, bool), scene.frames(_ACT_S)
     for shot in shots:
-        out[shot.flight.release : shot.flight.last + 1] = True
+        out[max(0, shot.flight.release - act) : shot.flight.last + 1] = True
     return out

@@ -23,7 +23,8 @@ class People:
     """A row per person and frame, sorted by frame.
 
     ``frame`` and ``track`` (n,), the latter an index into ``team`` and ``referee`` (t,): ``team`` is 0, 1, or -1 where it is not known. ``xyxy`` (n, 4) in
-    pixels; ``feet_m`` (n, 2) metres of the court frame, NaN where not known.
+    pixels; ``feet_m`` (n, 2) metres of the court frame, NaN where not known. ``player`` (t,) is the same number for tracks that are proved to be of one player,
+    -1 where nobody is proved; None where nobody is.
     """
 
     frame: Ints
@@ -32,6 +33,7 @@ class People:
     feet_m: Floats
     team: Ints
     referee: Bools
+    player: Ints | None = None
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ _GOES_UP_SAYS, _HIGHEST_M = 5.0, 1.2
 _STANDS_S, _UP_S = (1.2, 0.6), (0.3, 0.2)
 _LEAST_HANDS = -8.0
 _SURE, _LAST_S, _LATE_S = 7.0, 1.5, 1.2
+_BEGUN_S = 0.2
+_LAST_HAD = 0.8  # the chance that who had it last shot it, where the arc was seen late
 _SAME_S = 0.6  # sightings at the ring closer than this are of one shot, if nobody held it between
 
 
@@ -53,7 +55,8 @@ class Flight:
     """A ball on its way to a ring: let go in frame ``release``, there in frame ``arrival``, near it for the last time in ``last``.
 
     ``ring`` is the basket; ``arc`` whether a parabola was measured; ``holder`` the index of the hold before it, None where nobody was seen to have it;
-    ``shooter`` whose hands it most likely left, an index of a track, None where nobody was near.
+    ``shooter`` whose hands it most likely left, an index of a track, None where nobody was near; ``candidates`` who else it may have been, each with his
+    chance (0-1).
     """
 
     ring: Ring
@@ -63,6 +66,7 @@ class Flight:
     arc: bool
     holder: int | None
     shooter: int | None
+    candidates: tuple[tuple[int, float], ...] = ()
 
 
 def rings(scene: Scene) -> list[Ring]:
@@ -142,13 +146,16 @@ def flights(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds
                 if holder is None or not _is_close(scene, ring, held[holder]):
                     continue
                 release = min(max(held[holder].end, first - scene.frames(0.5)), first)
-            shooter, sure = _shooter(scene, held, log_odds, scale, side, ring, release)
+            shooter, sure, candidates = _shooter(scene, held, log_odds, scale, side, ring, release)
             if sure < _SURE:  # the arc was seen late: whose hands it left must be who had it last
                 last_hold = _last_attacker(scene, held, side, ring, release)
                 if last_hold is not None:
                     shooter = last_hold.track
+                    candidates = ((shooter, _LAST_HAD), *((track, (1 - _LAST_HAD) * chance) for track, chance in candidates))
                     release = min(release, last_hold.end) if scene.time_s[release] - scene.time_s[last_hold.end] < _LATE_S else release
-            found.append(Flight(ring, release, first, last, arc, holder, shooter))
+            if arc and scene.time_s[release] - scene.time_s[np.searchsorted(scene.shot, scene.shot[release])] < _BEGUN_S:
+                shooter, candidates = None, ()  # it was in the air before the first picture
+            found.append(Flight(ring, release, first, last, arc, holder, shooter, candidates))
     return _one_each(scene, sorted(found, key=lambda flight: flight.release), held)
 
 
@@ -166,21 +173,31 @@ def _one_each(scene: Scene, found: list[Flight], held: list[Hold]) -> list[Fligh
                 first, second = (flight, before) if later else (before, flight)
                 whose = next((one for one in (first, second) if one.shooter is not None), first)
                 kept[-1] = replace(
-                    first, release=min(before.release, flight.release), last=max(first.last, second.last), holder=whose.holder, shooter=whose.shooter
+                    first,
+                    release=min(before.release, flight.release),
+                    last=max(first.last, second.last),
+                    holder=whose.holder,
+                    shooter=whose.shooter,
+                    candidates=whose.candidates,
                 )
                 continue
         kept.append(flight)
     return kept
 
 
-def _shooter(scene: Scene, held: Sequence[Hold], log_odds: Floats, scale: Floats, side: Floats, ring: Ring, release: int) -> tuple[int | None, float]:
-    """Return who most likely had the ball just before it flew, and the log-odds of that; who goes up then, and who attacks that basket, is the likelier."""
+def _shooter(
+    scene: Scene, held: Sequence[Hold], log_odds: Floats, scale: Floats, side: Floats, ring: Ring, release: int
+) -> tuple[int | None, float, tuple[tuple[int, float], ...]]:
+    """Return who most likely had the ball just before it flew, the log-odds of that, and everybody's chance.
+
+    Who goes up then, and who attacks that basket, is the likelier.
+    """
     people = scene.people
     start, end = np.searchsorted(people.frame, (max(0, release - scene.frames(_AIMS_S)), release + 1))
     rows = np.arange(start, end)
     rows = rows[~people.referee[people.track[rows]]]
     if not len(rows):
-        return None, -np.inf
+        return None, -np.inf, ()
     tracks, which = np.unique(people.track[rows], return_inverse=True)
     looks = 5.0 * _AIMS_S / max(scene.frames(_AIMS_S), 1)
     sign = np.array([1.0, -1.0, 0.0])[people.team[tracks]]
@@ -191,7 +208,8 @@ def _shooter(scene: Scene, held: Sequence[Hold], log_odds: Floats, scale: Floats
             worth[tracks == hold.track] += _HELD_SAYS * hold.chance
     worth += _GOES_UP_SAYS * np.clip([_rise(scene, int(track), scale, release) for track in tracks], 0, _HIGHEST_M)
     best = float(worth.max())
-    return int(tracks[worth.argmax()]) if best > _LEAST_SURE else None, best
+    chance = np.exp(worth - best) / np.exp(worth - best).sum()
+    return int(tracks[worth.argmax()]) if best > _LEAST_SURE else None, best, tuple(zip(tracks.tolist(), chance.tolist(), strict=True))
 
 
 def _rise(scene: Scene, track: int, scale: Floats, release: int) -> float:

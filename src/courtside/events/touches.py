@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from courtside.court import Court
 from courtside.events.possession import Hold
 from courtside.events.scene import Floats, Ints, Scene
 from courtside.events.shots import Flight
@@ -21,6 +22,7 @@ _WON_S = 2.0  # a guard beside the ball seems to have it for less
 _WON_AFTER_SHOT_S, _SCRAMBLE_S = 3.0, 3.0
 _REBOUND_S = 6.0
 _OUT_M = 0.15
+_PLACE_M, _RUNS_M_S = 1.0, 3.0
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,8 @@ def tell_passes(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> li
         teams = int(people.team[a.track]), int(people.team[b.track])
         if shot_between or scene.cut[a.end + 1 : b.start + 1].any() or -1 in teams or a.track == b.track:
             continue
+        if not _are_two(scene, a, b):
+            continue  # he lost it, or the tracker lost him, and he has it again
         dead = any(a.end <= hold.start <= b.start and people.referee[hold.track] for hold in held)
         gap_s = float(scene.time_s[b.start] - scene.time_s[a.end])
         chance = min(a.chance, b.chance)
@@ -170,12 +174,27 @@ def tell_passes(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> li
     return out + _turnovers(scene, held, shots)
 
 
+def _are_two(scene: Scene, a: Hold, b: Hold) -> bool:
+    """Tell whether two holds are proved to be of two people: other players by name, ever seen at once, or too far apart for one who walks."""
+    people = scene.people
+    if people.player is not None and people.player[a.track] != people.player[b.track] and min(people.player[[a.track, b.track]]) >= 0:
+        return True
+    theirs, others = (people.frame[people.track == hold.track] for hold in (a, b))
+    if len(np.intersect1d(theirs, others)):
+        return True
+    start_m, end_m = feet_at(scene, a.track, a.end, scene.frames(0.2)), feet_at(scene, b.track, b.start + scene.frames(0.2), scene.frames(0.2))
+    if start_m is None or end_m is None:
+        return False
+    walked_m = _PLACE_M + _RUNS_M_S * float(scene.time_s[b.start] - scene.time_s[a.end])
+    return float(np.hypot(end_m[0] - start_m[0], end_m[1] - start_m[1])) > walked_m
+
+
 def _turnovers(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> list[Play]:
     """Return the turnovers: one team has had the ball, and the other has it next. Whom the ball only seems to be with for a moment has not won or lost it."""
     out: list[Play] = []
-    spells = [spell for spell in _spells(scene, held, shots) if _is_real(scene, spell, shots)]
+    real = [spell for spell in spells(scene, held, shots) if is_real(scene, spell, shots)]
     releases = np.array([shot.flight.release for shot in shots])
-    for before, after in itertools.pairwise(spells):
+    for before, after in itertools.pairwise(real):
         a, b = before[-1], after[0]
         teams = int(scene.people.team[a.track]), int(scene.people.team[b.track])
         shot_between = bool(((releases >= a.start) & (releases <= b.start)).any()) if len(releases) else False
@@ -193,24 +212,24 @@ def _turnovers(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> lis
     return out
 
 
-def _spells(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> list[list[Hold]]:
+def spells(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> list[list[Hold]]:
     """Return the holds of players whose team is known, those of one team on end together; a shot begins anew."""
-    spells: list[list[Hold]] = []
+    found: list[list[Hold]] = []
     releases = np.array([shot.flight.release for shot in shots])
     for hold in held:
         team = int(scene.people.team[hold.track])
         if scene.people.referee[hold.track] or team < 0:
             continue
-        last = spells[-1][-1] if spells else None
+        last = found[-1][-1] if found else None
         on = last is not None and scene.people.team[last.track] == team and not ((releases >= last.end) & (releases <= hold.start)).any()
         if on:
-            spells[-1].append(hold)
+            found[-1].append(hold)
         else:
-            spells.append([hold])
-    return spells
+            found.append([hold])
+    return found
 
 
-def _is_real(scene: Scene, spell: Sequence[Hold], shots: Sequence[Shot]) -> bool:
+def is_real(scene: Scene, spell: Sequence[Hold], shots: Sequence[Shot]) -> bool:
     """Tell whether a team had the ball indeed: for some time, and for longer in the scramble after a shot."""
     seconds = sum(float(scene.time_s[hold.end] - scene.time_s[hold.start]) for hold in spell)
     start = spell[0].start
@@ -283,12 +302,19 @@ def zone_of(scene: Scene, place: tuple[float, float] | None, side: int, areas: M
     if place is None or scene.court is None or not side:
         return None
     name = "left" if side < 0 else "right"
+    place = on_court(scene.court, place)
     if not inside(place, areas[f"{name} two points"]):
         return "corner three" if side * place[0] > scene.court.rim_x_m - scene.court.arc_break_m else "arc three"
     for part in ("restricted", "paint"):
         if f"{name} {part}" in areas and inside(place, areas[f"{name} {part}"]):
             return part
     return "mid-range"
+
+
+def on_court(court: Court, place: tuple[float, float]) -> tuple[float, float]:
+    """Return a place, or the one nearest to it on the court: who is in the air behind the baseline is as near to the basket as on it."""
+    limit_x, limit_y = court.half_length_m - 0.01, court.half_width_m - 0.01
+    return min(max(place[0], -limit_x), limit_x), min(max(place[1], -limit_y), limit_y)
 
 
 def inside(place: tuple[float, float], polygon: Floats) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from courtside.court import Lens
 from courtside.errors import RecordsError
@@ -37,15 +38,26 @@ def _team_of(track: Track, names: tuple[str, ...]) -> int:
     return track.best.team if track.best is not None and track.best.team_chance >= _LIKELY_TEAM else -1
 
 
-def _boxes(records: Records, class_id: int) -> Boxes:
+def _players(tracks: Sequence[Track]) -> npt.NDArray[np.int64]:
+    """Return a number for each track that is the same where team and number are proved to be the same, -1 where they are not proved."""
+    names = [(track.team, track.number) if track.role == "player" and track.team and track.number else None for track in tracks]
+    numbers = {name: i for i, name in enumerate(names)}
+    return np.array([-1 if name is None else numbers[name] for name in names], np.int64)
+
+
+def _boxes(records: Records, class_id: int, live: npt.NDArray[np.bool_]) -> Boxes:
     table = records.detections
-    rows = np.flatnonzero(table.class_id == class_id)
+    rows = np.flatnonzero((table.class_id == class_id) & live[table.frame])
     return Boxes(table.frame[rows].astype(np.int64), table.confidence[rows].astype(float), table.xyxy[rows].astype(float))
 
 
 def scene_of(records: Records, result: Result, clip: int = 0) -> Scene:
-    """Return what the plays of one clip are read from; track i of its ``people`` is the i-th of the clip's tracks in ``result``."""
+    """Return what the plays of one clip are read from; track i of its ``people`` is the i-th of the clip's tracks in ``result``.
+
+    Of replays, close-ups and the crowd it has nothing: what is played there was played before, or is seen by a camera that nobody can place.
+    """
     frames, info = records.frames, records.clip
+    live = result.live(clip, len(frames.time_s))
     tracks = [track for track in result.tracks if track.clip == clip]
     court = result.courts[clip] if result.courts else None
     names = tuple(team.name for team in result.teams)
@@ -56,6 +68,7 @@ def scene_of(records: Records, result: Result, clip: int = 0) -> Scene:
     feet = everybodys_positions([(track.frame, track.xyxy) for track in tracks], frames.time_s, frames.cut, court) if court is not None else unknown
     which = np.repeat(np.arange(len(tracks)), lengths)
     order = np.lexsort((which, frame))
+    order = order[live[frame[order]]]
     people = People(
         frame[order],
         which[order],
@@ -63,6 +76,7 @@ def scene_of(records: Records, result: Result, clip: int = 0) -> Scene:
         np.concatenate([np.zeros((0, 2)), *feet])[order],
         np.array([_team_of(track, names) for track in tracks], np.int64),
         np.array([track.role == "referee" for track in tracks], bool),
+        _players(tracks),
     )
     size = info.width, info.height
     return Scene(
@@ -71,11 +85,11 @@ def scene_of(records: Records, result: Result, clip: int = 0) -> Scene:
         frames.motion,
         size,
         people,
-        _boxes(records, BALL),
-        _boxes(records, RIM),
-        _boxes(records, BALL_IN_BASKET),
-        {CLASSES[i]: _boxes(records, i) for i in PLAYER_CLASSES[1:]},
-        cameras_of(court.valid, court.court_to_pinhole, Lens(*court.lens), size, np.cumsum(frames.cut)) if court is not None else None,
+        _boxes(records, BALL, live),
+        _boxes(records, RIM, live),
+        _boxes(records, BALL_IN_BASKET, live),
+        {CLASSES[i]: _boxes(records, i, live) for i in PLAYER_CLASSES[1:]},
+        cameras_of(court.valid & live, court.court_to_pinhole, Lens(*court.lens), size, np.cumsum(frames.cut)) if court is not None else None,
         result.measures if court is not None else None,
     )
 
@@ -100,12 +114,13 @@ def find_plays(records: Records, result: Result, clip: int = 0, shots: ShotsBy =
         if event["kind"] == "rebound":  # of the last shot before it
             event["facts"]["shot"] = max((shot["id"] for shot in shots_of if shot["start_s"] <= event["start_s"]), default=None)
     info, times = records.clip, records.frames.time_s
+    live = float(result.live(clip, len(times)).mean()) if len(times) else 0.0
     return {
         "format": EVENTS_FORMAT,
         "league": result.measures.league if scene.court is not None else None,
         "shots": shots,
         "clip": {"seconds": round(_length_s(records), 3), "n_frames": len(times), "rate": str(info.rate)},
-        "coverage": {name: round(share, 3) for name, share in reading.coverage.items()},
+        "coverage": {name: round(share, 3) for name, share in {**reading.coverage, "live": live}.items()},
         "kinds": {kind: {"n": counts[kind], "reason": reading.reasons[kind]} for kind in KINDS},
         "events": events,
     }

@@ -55,6 +55,7 @@ def write_tracks(path: Path, result: Result, records: Records, clip: int) -> Non
             ("probability", pa.float32()),
             ("court_x_m", pa.float32()),
             ("court_y_m", pa.float32()),
+            ("live", pa.bool_()),
         ]
     )
     tracks = [track for track in result.tracks if track.clip == clip]
@@ -74,6 +75,7 @@ def write_tracks(path: Path, result: Result, records: Records, clip: int) -> Non
     seen = np.concatenate([track.well_seen for track in tracks])[order] if tracks else np.zeros(0, bool)
     columns |= {name: [getattr(tracks[i], name) if well else None for i, well in zip(which, seen, strict=True)] for name in ("number", "player")}
     columns |= {name: pa.array(places[order, i], pa.float32(), from_pandas=True) for i, name in enumerate(("court_x_m", "court_y_m"))}  # NaN is null
+    columns["live"] = result.live(clip, len(frames.time_s))[frame[order]]
     table = pa.table({field.name: pa.array(columns[field.name], field.type) for field in schema}, schema=schema)
     write_aside(path, lambda aside: pq.write_table(table, aside, compression="zstd"))
 
@@ -143,6 +145,7 @@ def write_result(path: Path, result: Result, records: Records, clip: int, settin
             "cuts": [i for i, cut in enumerate(records.frames.cut) if cut],
         },
         "settings": settings,
+        "shots": [asdict(shot) | {"probability": round(shot.probability, 4)} for shot in result.shots[clip]] if result.shots else [],
         "teams": [_team(team) for team in result.teams],
         "teams_probability": round(result.teams_chance, 4),
         "tracks": [_track(track, records) for track in result.tracks if track.clip == clip],

@@ -58,8 +58,8 @@ class Movement:
     top_m_s: float
 
 
-def read_places(path: Path) -> Places:
-    """Read the places in ``tracks.parquet``.
+def read_places(path: Path, *, live: bool = True) -> Places:
+    """Read the places in ``tracks.parquet``: of the frames in which the game is shown live, or of all of them, replays and close-ups too.
 
     Raises:
         RecordsError: the file is missing or damaged, or was written by a version that knew no court.
@@ -70,6 +70,8 @@ def read_places(path: Path) -> Places:
     names = ("role", "team", "number", "player")
     try:
         table = pq.read_table(path, columns=["frame", "time_s", "track_id", *names, "court_x_m", "court_y_m"])
+        if live and "live" in pq.read_schema(path).names:  # a run of before kinds of shots were told has no such column
+            table = table.filter(pq.read_table(path, columns=["live"]).column("live"))
         # a null in a column of numbers reads as NaN
         xy_m = np.stack([table.column(name).to_numpy().astype(float) for name in ("court_x_m", "court_y_m")], 1)
         texts = {name: np.array(table.column(name).to_pylist(), object) for name in names}

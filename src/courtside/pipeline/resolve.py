@@ -26,6 +26,7 @@ from courtside.identity.stretches import Part, cut_where_doubtful, most_crowded
 from courtside.identity.teams import KitModel, fit_kits
 from courtside.identity.tracklets import Tracklet, team_cut, tracklets_of
 from courtside.identity.umap_teams import fit_umap_kits
+from courtside.pipeline.camera_shots import CameraShot, camera_shots, live_frames
 from courtside.pipeline.court import find_league, place_court, positions
 from courtside.pipeline.whereabouts import whereabouts
 from courtside.records import Records
@@ -81,7 +82,7 @@ class Track:
 class Result:
     """Who is who: the two ``teams`` as drawn (rosters' or anonymous), ``teams_chance`` that they are not the wrong way round, and every ``Track``.
 
-    ``courts`` says for each clip where the court lies, None where nobody looked; ``measures`` whose court it is.
+    ``courts`` says for each clip where the court lies, None where nobody looked; ``measures`` whose court it is; ``shots`` what the camera shows between cuts.
     """
 
     teams: tuple[Team, ...]
@@ -89,6 +90,11 @@ class Result:
     tracks: tuple[Track, ...]
     courts: tuple[CourtTrack | None, ...] = ()
     measures: Court = COURTS["nba"]
+    shots: tuple[tuple[CameraShot, ...], ...] = ()
+
+    def live(self, clip: int, n_frames: int) -> npt.NDArray[np.bool_]:
+        """Return (n_frames,) in which frames of one clip the game is shown live; only what is played then counts."""
+        return live_frames(self.shots[clip] if self.shots else (), n_frames)
 
     def people(self, clip: int) -> Mapping[int, list[Person]]:
         """Return the people of each frame of one clip."""
@@ -180,7 +186,8 @@ def resolve(
     tracks = [_referee(tracklet) for tracklet in tracklets if tracklet.is_referee]
     for scene in shots:
         tracks += _players(scene, _told(scene, priors, settings), teams, order_chance, settings)
-    return Result(teams, order_chance, tuple(_finished(_merged(tracks), clips, settings)), courts, measures)
+    shots_of_camera = tuple(camera_shots(records, court, measures) for records, court in zip(clips, courts, strict=True))
+    return Result(teams, order_chance, tuple(_finished(_merged(tracks), clips, settings)), courts, measures, shots_of_camera)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,11 @@ def statistics(document: Mapping[str, Any], places: Places) -> dict[str, Any]:
     events: Sequence[Event] = document["events"]
     shots = [event for event in events if event["kind"] == "shot"]
     known = [shot for shot in shots if shot["team"] and shot["facts"]["outcome"] != "unknown" and shot["facts"]["points"]]
-    coverage = {"ball": document["coverage"]["ball"], "shots": round(len(known) / len(shots), 3) if shots else 1.0}
+    coverage = {
+        "live": document["coverage"].get("live", 1.0),
+        "ball": document["coverage"]["ball"],
+        "shots": round(len(known) / len(shots), 3) if shots else None,
+    }
     rows = _rows(places)
     teams = sorted({team for team, _ in rows} | {event["team"] for event in events if event["team"]})
     players = [
@@ -160,7 +164,7 @@ def _write_csv(path: Path, stats: Mapping[str, Any]) -> None:
     rows = [_flat(row) for row in (*stats["players"], *stats["teams"])]
     columns = ["team", "number", "player"]
     columns += [name for row in rows for name in row if name not in columns and not name.startswith("coverage_")]
-    columns += [f"coverage_{name}" for name in ("seen", "places", "ball", "shots")]
+    columns += [f"coverage_{name}" for name in ("live", "seen", "places", "ball", "shots")]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(dict.fromkeys(columns)), restval="")
         writer.writeheader()

@@ -50,6 +50,8 @@ class Game:
     court: tuple[Court, CourtTrack] | None = None
     video: str | None = None
     missing: tuple[str, ...] = ()
+    away: tuple[tuple[float, float, str], ...] = ()
+    """From when to when, in seconds, the camera shows something else than the game, and what."""
 
     def of(self, *kinds: str) -> list[Event]:
         """Return the events of these kinds, in order of time."""
@@ -126,6 +128,7 @@ def read_game(folder: Path) -> Game:
         court,
         video,
         tuple(missing),
+        tuple((float(shot["first"] / rate), float((shot["last"] + 1) / rate), shot["kind"]) for shot in result.get("shots", ()) if shot["kind"] != "main"),
     )
 
 

@@ -116,13 +116,17 @@ def timeline(game: Game) -> str:
     rows = "".join(f'<svg y="{row * _LANE_PX}" width="100%" height="{_LANE_PX}">{ground}{marks}</svg>' for row, (_, _, marks) in enumerate(shown))
     bottom = len(shown) * _LANE_PX
     cuts = "".join(f'<line class="cut" x1="{_x(at, length)}" x2="{_x(at, length)}" y1="0" y2="{bottom}"/>' for at in game.cuts_s)
+    away = "".join(
+        f'<rect class="away" x="{_x(start, length)}" width="{max(100 * (end - start) / length, 0.1):.2f}%" height="{bottom}"><title>{kind}</title></rect>'
+        for start, end, kind in game.away
+    )
     ticks = "".join(
         f'<line class="tick" x1="{_x(at, length)}" x2="{_x(at, length)}" y1="{bottom}" y2="{bottom + 4}"/>'
         f'<text x="{_x(at, length)}" y="{bottom + 16}" text-anchor="{"start" if at == 0 else "middle"}">{_tick(at)}</text>'
         for at in _ticks(length)
     )
     head = f'<line id="now" x1="0" x2="0" y1="0" y2="{bottom + 4}"/>'
-    drawn = f'<svg id="time" data-seconds="{length:.3f}" height="{bottom + 22}">{rows}{cuts}{ticks}{head}</svg>'
+    drawn = f'<svg id="time" data-seconds="{length:.3f}" height="{bottom + 22}">{rows}{away}{cuts}{ticks}{head}</svg>'
     return f'<div class="lanes"><div class="names">{names}</div>{drawn}</div>{_legend(shown)}'
 
 

@@ -15,6 +15,7 @@ _COVERED = {
     "court": "Court found",
     "rim": "A basket in the picture",
     "team": "Known which team has the ball",
+    "live": "Shown live, not a replay or close-up",
 }
 
 

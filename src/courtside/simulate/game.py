@@ -19,6 +19,7 @@ from courtside.simulate.cast import N_PLAYERS
 from courtside.simulate.knobs import Knobs
 from courtside.simulate.marking import defend, follow, switch
 from courtside.simulate.movement import Bodies
+from courtside.simulate.paint import Paint
 from courtside.simulate.plays import Plays, Wish, nearest_opponent
 from courtside.simulate.scene import Action, Cast, Floats, Moment
 from courtside.simulate.world import Air, Phase, Throw, World
@@ -31,6 +32,7 @@ _STEP_S = 1 / 60
 _THINK_S = 0.1
 _REACTION_S = 0.25
 _UNREST = 0.6  # m/s
+_SHOT_LEAP = (0.38, 0.95)  # shares of a jump shot between which he is in the air
 _SHOOT_S, _LAYUP_S, _PASS_S = 0.95, 0.8, 0.4
 _MAKES = {"layup": 0.58, "dunk": 0.97, "two": 0.43, "three": 0.37}  # about what professionals make
 _BLOCKED, _STOLEN, _ASTRAY = 0.09, 0.055, 0.012
@@ -42,9 +44,10 @@ class Game:
 
     The same state of ``random`` gives the same game; it is only used to spawn a generator of the game's own. Times of events are seconds of the game, as
     ``Moment.time_s``; ``who`` is ``Actor.who``. Kinds and facts:
-    "shot" (release to outcome; outcome "made", "missed" or "blocked", points it was worth, type "layup", "dunk", "two" or "three"),
+    "shot" (release to outcome; outcome "made", "missed" or "blocked", points it was worth, type "layup", "dunk", "two" or "three" as it was meant,
+    shot_clock_s at its release, blocked_by),
     "pass" (release to catch; to), "possession" (one player has the ball), "rebound" (offensive), "turnover" (by whom it was won, or None),
-    "three-seconds" (entering to leaving the paint).
+    "three-seconds" (entering to leaving the paint; seconds, and whether it is clear: see ``courtside.simulate.paint``).
     """
 
     def __init__(self, court: Court, cast: Cast, random: np.random.Generator, knobs: Knobs) -> None:
@@ -63,7 +66,7 @@ class Game:
         self._hand_to = 1.0
         self._beat = 0.5
         self._had_since = 0.0
-        self._in_paint: dict[int, float] = {}
+        self._paint = Paint()
         self._whistle_at = math.inf
         self._swaps_due = 0
         self._open()
@@ -129,7 +132,7 @@ class Game:
         self._plays.until_s -= shift
         self._plays.move_at -= shift
         bodies.shift_clock(-shift)
-        self._in_paint = dict.fromkeys(self._in_paint, 0.0)
+        self._paint = Paint()
         if w.thrown is not None:
             w.thrown.at_s, w.thrown.fall_s = w.thrown.at_s - shift, w.thrown.fall_s - shift
         if self._restart is not None:
@@ -248,6 +251,11 @@ class Game:
         actor, teams = self.world.cast.actors[row], self.world.cast.teams
         self.events.append(Event(kind, max(0.0, start_s), end_s, actor.who, None if actor.team is None else teams[actor.team].name, facts))
 
+    def _log_shot(self, thrown: Throw, outcome: str, **facts: object) -> None:
+        w = self.world  # its shot clock stands still while a shot is in the air
+        known = {"outcome": outcome, "points": thrown.points, "type": thrown.kind, "shot_clock_s": round(w.shot_clock_s, 2)}
+        self._log("shot", thrown.at_s, w.time_s, thrown.by, **known, **facts)
+
     def _who(self, row: int | None) -> str | None:
         return None if row is None else self.world.cast.actors[row].who
 
@@ -341,7 +349,7 @@ class Game:
             self._shot_kind = "dunk"
         jump = float(random.uniform(0.32, 0.5)) if not layup else 0.75 if self._shot_kind == "dunk" else 0.5
         seconds = _LAYUP_S if layup else _SHOOT_S
-        bodies.act(row, Action.LAYUP if layup else Action.SHOOT, seconds, w.time_s, jump, (0.3, 0.98) if layup else (0.38, 0.95))
+        bodies.act(row, Action.LAYUP if layup else Action.SHOOT, seconds, w.time_s, jump, (0.3, 0.98) if layup else _SHOT_LEAP)
         bodies.face[row] = w.hoop
         bodies.target[row] = w.hoop - (w.side * 0.5, 0.0) if layup else bodies.xy[row] + 0.2 * bodies.velocity[row]
         bodies.pace[row] = max(2.5, min(4.6, (reach - 0.9) / (RELEASE * seconds))) if layup else 2.0
@@ -354,19 +362,27 @@ class Game:
         """The ball leaves the shooter's hand."""
         w, random, kind = self.world, self.world.random, self._shot_kind
         start = (float(w.ball[0]), float(w.ball[1]), float(w.ball[2]))
-        points = 3 if kind == "three" else 2
+        points = 2 if kind in ("layup", "dunk") or self._takes_off_inside(row) else 3
         blocked = kind != "dunk" and nearest_opponent(w, row) < 1.25 and random.uniform() < _BLOCKED
         if blocked:
             out = random.normal(0, 3.0, 2) - (2.0 * w.side, 0.0)
             flight = Flight(*start, float(out[0]), float(out[1]), float(random.uniform(-1.0, 2.0)))
-            self._let_go(row, Throw(flight, Air.LOOSE, row, w.time_s, points=points, kind=kind))
-            self._log("shot", w.time_s, w.time_s, row, outcome="blocked", points=points, type=kind)
+            thrown = Throw(flight, Air.LOOSE, row, w.time_s, points=points, kind=kind)
+            self._let_go(row, thrown)
+            foe = min(w.defence, key=lambda r: float(np.hypot(*(w.bodies.xy[r] - w.bodies.xy[row]))))
+            self._log_shot(thrown, "blocked", blocked_by=self._who(foe))
             w.enter(Phase.LOOSE)
             return
         flight = self._aim(start, kind, random.uniform() < _MAKES[kind])
         seconds, fall = flight.foresee(self._dt, w.court, 2.3)
         self._let_go(row, Throw(flight, Air.SHOT, row, w.time_s, points=points, kind=kind, fall_s=w.time_s + seconds, fall=(fall.x, fall.y)))
         w.enter(Phase.SHOT)
+
+    def _takes_off_inside(self, row: int) -> bool:
+        """Tell whether a jump shot that is let go now counts two: by where its shooter left the floor, from which on nothing changed his velocity."""
+        bodies = self.world.bodies
+        x, y = bodies.xy[row] - (RELEASE - _SHOT_LEAP[0]) * _SHOOT_S * bodies.velocity[row]
+        return bool(cv2.pointPolygonTest(self._two[self.world.side], (float(x), float(y)), False) >= 0)
 
     def _aim(self, start: tuple[float, float, float], kind: str, wanted: bool) -> Flight:
         """Return a flight that, as the physics has it, goes in or does not, as wanted."""
@@ -421,7 +437,7 @@ class Game:
             self._stop(0)
 
     def _missed(self, thrown: Throw) -> None:
-        self._log("shot", thrown.at_s, self.world.time_s, thrown.by, outcome="missed", points=thrown.points, type=thrown.kind)
+        self._log_shot(thrown, "missed")
         thrown.kind = ""
 
     def _score(self, thrown: Throw) -> None:
@@ -429,7 +445,7 @@ class Game:
         team = w.team(thrown.by)
         assert team is not None
         w.score[team] += thrown.points
-        self._log("shot", thrown.at_s, w.time_s, thrown.by, outcome="made", points=thrown.points, type=thrown.kind)
+        self._log_shot(thrown, "made")
         self._turn_over()
         thrown.why, thrown.kind = Air.LOOSE, ""
         w.enter(Phase.INBOUND)
@@ -537,18 +553,8 @@ class Game:
             self._pass(w.holder, self._restart.official)
 
     def _watch_paint(self) -> None:
-        """Log every stay of an attacker of more than three seconds in the paint while his team holds the ball in that half."""
-        w, court = self.world, self.world.court
-        control = w.phase is Phase.SET and w.holder in w.offence
-        for row in w.offence + w.defence:
-            x, y = w.bodies.xy[row]
-            inside = court.half_length_m - court.free_throw_m < w.side * x < court.half_length_m and abs(y) < court.paint_width_m / 2
-            if control and inside and row in w.offence:
-                self._in_paint.setdefault(row, w.time_s)
-            elif row in self._in_paint and not (inside and w.phase is Phase.SET):
-                start = self._in_paint.pop(row)
-                if w.time_s - start > 3.0:
-                    self._log("three-seconds", start, w.time_s, row)
+        for stay in self._paint.watch(self.world, live=self._restart is None):
+            self._log("three-seconds", stay.start_s, stay.end_s, stay.row, seconds=round(stay.seconds, 2), clear=stay.clear)
 
     # ---- what is seen
 

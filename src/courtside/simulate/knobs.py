@@ -19,6 +19,7 @@ class Knobs:
         flashes: arena strobes per minute.
         blur: exposure as a share of the frame's time.
         crf: x264 quality of the clip (18 fine, 35 poor).
+        campers: share of attacks in which somebody stays in the paint for long, many of them too long.
     """
 
     occlusion: float = 0.3
@@ -30,3 +31,4 @@ class Knobs:
     flashes: float = 0.0
     blur: float = 0.4
     crf: int = 23
+    campers: float = 0.0

@@ -40,6 +40,9 @@ _SPOTS: tuple[tuple[float, float], ...] = (
     (9.2, -5.2),
 )
 
+_LEAVES_S = 1.2
+_CAMPS_S = (1.5, 5.5)  # some are out in time, some are not
+
 
 @dataclass
 class Wish:
@@ -62,6 +65,8 @@ class Plays:
         self.screener: int | None = None
         self.aim: Floats = np.zeros(2)
         self.inside_since: Floats = np.full(5, np.inf)
+        self.camper: int | None = None  # who stays in the paint, and for how long
+        self.camps_s = 0.0
 
     def begin(self, world: World) -> None:
         """Take up a formation; everybody sets off at his own pace."""
@@ -72,6 +77,11 @@ class Plays:
         self.move_at = world.time_s + random.uniform(2.5, 8.0, 5)
         self.plan, self.until_s, self.screener = "hold", world.time_s + float(random.uniform(0.3, 1.2)), None
         self.patience_s = float(np.clip(random.normal(7.0, 4.0), 1.5, 17.0)) if not world.fast_break else 0.5
+        self.camper = None
+        if world.knobs.campers and random.uniform() < world.knobs.campers:
+            self.camper, self.camps_s = int(random.integers(2, 5)), float(random.uniform(*_CAMPS_S))
+            self.spots[self.camper] = float(random.uniform(0.8, 3.6)), float(random.uniform(-1.6, 1.6))
+            self.move_at[self.camper] = np.inf
 
     def caught(self, world: World) -> None:
         """A pass has come in: look up, then decide; sooner where nobody is near."""
@@ -117,8 +127,10 @@ class Plays:
         xy, half = world.bodies.xy[world.offence], world.court.paint_width_m / 2  # three seconds in the paint are a violation
         inside = (world.out_of(xy) < world.court.free_throw_m - world.court.rim_m) & (np.abs(xy[:, 1]) < half)
         self.inside_since = np.where(inside, np.minimum(self.inside_since, world.time_s), np.inf)
-        for i in np.flatnonzero(world.time_s - self.inside_since > 1.2).tolist():
+        stays = np.where(np.arange(5) == (-1 if self.camper is None else self.camper), self.camps_s, _LEAVES_S)
+        for i in np.flatnonzero(world.time_s - self.inside_since > stays).tolist():
             if i != slot:  # out by the shorter way
+                self.camper = None if i == self.camper else self.camper
                 self.spots[i] = float(np.clip(world.out_of(xy[i]), 0.3, 5.0)), (1 if xy[i][1] >= 0 else -1) * (half + 1.2)
                 self.paces[i], self.move_at[i] = 4.0, world.time_s + float(random.uniform(1.0, 2.5))
 
