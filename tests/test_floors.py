@@ -12,7 +12,7 @@ PACKAGE = "courtside"
 FLOORS = (  # a room imports from lower floors and from itself, never from higher ones or from its neighbours
     {"types", "errors"},
     {"toml_file"},
-    {"court"},
+    {"court", "scoreboard"},
     {"config", "media", "records", "rosters", "truth"},
     {"models", "tracking", "identity", "events"},
     {"pipeline"},
@@ -21,7 +21,7 @@ FLOORS = (  # a room imports from lower floors and from itself, never from highe
 )
 LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
 ABOVE_ALL = {"__init__", "__main__"}  # the package's own front and `python -m courtside`
-LAZY = {"torch", "onnxruntime", "umap", "transformers"}  # slow or optional: imported where they are used, not when the module is
+LAZY = {"rapidocr", "torch", "onnxruntime", "umap", "transformers"}  # slow or optional: imported where they are used, not when the module is
 
 
 def imported(tree: ast.AST, here: tuple[str, ...]) -> Iterator[tuple[int, str]]:

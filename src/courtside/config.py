@@ -168,6 +168,12 @@ class EventsSettings(_Section):
     shots: Literal["flight", "notebook"] = "flight"
 
 
+class ScoreSettings(_Section):
+    """Reading the score graphic. ``reader`` "auto" is "rapidocr" where the extra ``score`` is installed; "none" does not look."""
+
+    reader: Literal["auto", "rapidocr", "none"] = "auto"
+
+
 class RenderSettings(_Section):
     """Drawing. ``overlays`` are drawn beside the players; ``crf`` (0 lossless - 51) and ``preset`` go to x264."""
 
@@ -198,6 +204,7 @@ class Settings(_Section):
     court: CourtSettings = CourtSettings()
     tracker: TrackerSettings = TrackerSettings()
     identity: IdentitySettings = IdentitySettings()
+    score: ScoreSettings = ScoreSettings()
     events: EventsSettings = EventsSettings()
     render: RenderSettings = RenderSettings()
     compute: ComputeSettings = ComputeSettings()

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from courtside.court.sighting import Sighting
 from courtside.errors import RecordsError
+from courtside.scoreboard import Glance
 from courtside.types import ClipInfo
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Raised when the tables change in a way that older folders can't be read."""
 
-_OPTIONAL = ("masks", "court")  # tables that are only there when something is in them: older readers and records know nothing of them
+_OPTIONAL = ("masks", "court", "score")  # tables that are only there when something is in them: older readers and records know nothing of them
 _ROWS_PER_GROUP_FRAMES = 256  # frames held in memory before they are flushed
 
 Floats = npt.NDArray[np.float32]
@@ -145,6 +146,8 @@ class Records:
     """What was seen of the court, in the frames that were looked at."""
     mirrored: bool | None = None
     """Whether the clip is mirrored, so that its numbers were read turned round; None where they did not tell, or nobody asked."""
+    score: tuple[Glance, ...] = ()
+    """What was read off the score graphic, in the frames that were looked at."""
 
     def detections_of(self, frame: int) -> sv.Detections:
         """Return everything the detector found in one frame, for drawing."""
@@ -166,6 +169,13 @@ def _schemas() -> dict[str, pa.Schema]:
         "readings": pa.schema([frame, tracker, *box, pa.field("chance", pa.list_(pa.float32()))]),
         "masks": pa.schema([frame, tracker, *(pa.field(name, pa.int16()) for name in ("x", "y", "width", "height")), pa.field("counts", pa.list_(pa.int32()))]),
         "court": pa.schema([frame, *(pa.field(name, pa.list_(pa.float32())) for name in ("landmarks", "confidence", "paint"))]),
+        "score": pa.schema(
+            [
+                frame,
+                pa.field("box", pa.list_(pa.float32())),
+                *(pa.field(name, pa.list_(kind)) for name, kind in (("role", pa.string()), ("text", pa.string()), ("confidence", pa.float32()))),
+            ]
+        ),
         "appearances": pa.schema([frame, tracker, pa.field("vector", pa.list_(pa.float32())), pa.field("color", pa.list_(pa.float32(), 3))]),
     }
 
@@ -240,6 +250,12 @@ class RecordsWriter:
         """Add what was seen of the court in one frame."""
         columns = {name: np.ravel(getattr(sighting, name)).tolist() for name in ("landmarks", "confidence", "paint")}
         self._rows["court"].append({"frame": sighting.frame, **columns})
+
+    def add_glance(self, glance: Glance) -> None:
+        """Add what was read off the score graphic in one frame."""
+        read = list(glance.texts.values())
+        columns = {"role": list(glance.texts), "text": [text for text, _ in read], "confidence": [confidence for _, confidence in read]}
+        self._rows["score"].append({"frame": glance.frame, "box": glance.box, **columns})
 
     def _flush(self) -> None:
         import pyarrow as pa
@@ -361,21 +377,39 @@ def read_records(folder: Path) -> Records:
         MaskTable(folder / "masks.parquet", (clip.width, clip.height)) if (folder / "masks.parquet").is_file() else None,
         _read_court(folder / "court.parquet"),
         manifest.get("mirrored"),  # older records know nothing of it
+        score=_read_score(folder / "score.parquet"),
     )
 
 
-def _read_court(path: Path) -> tuple[Sighting, ...]:
+def _rows(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of an optional table; none where it is not there."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     if not path.is_file():
-        return ()
+        return []
     try:
-        rows = pq.read_table(path, schema=_schemas()["court"]).to_pylist()
+        rows: list[dict[str, Any]] = pq.read_table(path, schema=_schemas()[path.stem]).to_pylist()
     except (OSError, pa.ArrowInvalid) as error:
         raise RecordsError(f"{path}: damaged; delete the folder and analyse the clip again") from error
+    return rows
+
+
+def _read_court(path: Path) -> tuple[Sighting, ...]:
+    rows = _rows(path)
     pairs = {name: [np.array(row[name], float).reshape(-1, 2) for row in rows] for name in ("landmarks", "paint")}
     return tuple(
         Sighting(row["frame"], landmarks, np.array(row["confidence"], float), paint)
         for row, landmarks, paint in zip(rows, pairs["landmarks"], pairs["paint"], strict=True)
+    )
+
+
+def _read_score(path: Path) -> tuple[Glance, ...]:
+    return tuple(
+        Glance(
+            row["frame"],
+            None if row["box"] is None else tuple(row["box"]),
+            {role: (text, confidence) for role, text, confidence in zip(row["role"], row["text"], row["confidence"], strict=True)},
+        )
+        for row in _rows(path)
     )

@@ -34,6 +34,7 @@ from courtside.pipeline.export import write_aside, write_court, write_mot, write
 from courtside.pipeline.places import read_places
 from courtside.pipeline.resolve import Result
 from courtside.pipeline.resolve import resolve as resolve_clips
+from courtside.pipeline.score import read_scoreboard, write_scoreboard
 from courtside.pipeline.statistics import statistics, write_stats
 from courtside.records import Records, read_records
 from courtside.report.run import summarise
@@ -126,7 +127,9 @@ def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Seque
         write_mot(folder / "tracks.mot.txt", result, clip)
         _write_court(folder / "court.json", result.courts[clip], result.measures)
         write_result(folder / "result.json", result, known, clip, dump(settings))
-        plays = find_plays(known, result, clip, settings.events.shots)
+        board, scoreboard = read_scoreboard(known.score, known.frames.time_s, [team.name for team in result.teams])
+        write_scoreboard(folder / "scoreboard.json", scoreboard)
+        plays = find_plays(known, result, clip, settings.events.shots, board)
         write_events(folder / "events.json", plays)
         write_stats(folder, statistics(plays, read_places(folder / "tracks.parquet")))
         write_summary(folder / "summary.html", summarise(known, result, clip, {**(known.timing_s or {}), "resolve": spent_s}))

@@ -22,6 +22,7 @@ from courtside.models.appearance import kit_crop, own_pixels
 from courtside.pipeline.detections import DetectionCache
 from courtside.pipeline.mirrored import NOTE, MirrorJudge, tells, turned_round
 from courtside.pipeline.models import make_court_model, make_detector, make_encoder, make_mirror_sense, make_reader
+from courtside.pipeline.score_watch import ScoreWatch, make_text_reader
 from courtside.pipeline.stopwatch import Stopwatch
 from courtside.pipeline.trackers import make_tracker
 from courtside.records import RecordsWriter, read_manifest
@@ -112,7 +113,7 @@ def clip_key(path: Path, fps: Fraction | None, settings: Settings) -> dict[str, 
         # what is not set has no say, so that a new setting does not make old records stale
         **settings.model_dump(
             mode="json",
-            include={"detector", "numbers", "appearance", "court", "tracker"},
+            include={"detector", "numbers", "appearance", "court", "tracker", "score"},
             exclude={"court": {"fit"}},  # of what was seen, not of the pixels
             exclude_none=True,
         ),
@@ -304,6 +305,7 @@ def analyze(
         judge = MirrorJudge(make_mirror_sense())
         evidence = _Evidence(reader, encoder, settings, writer, watch, judge)
         court = _CourtWatch(make_court_model(settings), settings.court.every_s, writer, watch)
+        score = ScoreWatch(make_text_reader(settings.score.reader), writer.add_glance, note) if settings.score.reader != "none" else None
         n_frames = 0
         with watch.time("analyze"):
             decoded = prefetch(watch.iterate("decode", read_frames(path, fps, note)), depth=4)
@@ -312,8 +314,14 @@ def analyze(
                 for frame, cut, found in stream:
                     _record(frame, cut, found, tracker, evidence, writer, watch)
                     court.look(frame, cut)
+                    if score is not None:
+                        with watch.time("score"):
+                            score.look(frame)
                     n_frames += 1
                     advance(n_frames, info.n_frames)
+                if score is not None:
+                    with watch.time("score"):
+                        score.close()
             finally:
                 stream.close()
                 decoded.close()

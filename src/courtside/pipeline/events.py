@@ -19,7 +19,9 @@ from courtside.events.touches import Play
 from courtside.pipeline.court import everybodys_positions
 from courtside.pipeline.export import write_aside
 from courtside.pipeline.resolve import Result, Track
+from courtside.pipeline.score import check_shots, game_time
 from courtside.records import Records
+from courtside.scoreboard import Board
 from courtside.types import BALL, BALL_IN_BASKET, CLASSES, PLAYER_CLASSES, RIM
 
 EVENTS_FORMAT = 1
@@ -94,7 +96,7 @@ def scene_of(records: Records, result: Result, clip: int = 0) -> Scene:
     )
 
 
-def find_plays(records: Records, result: Result, clip: int = 0, shots: ShotsBy = "flight") -> dict[str, Any]:
+def find_plays(records: Records, result: Result, clip: int = 0, shots: ShotsBy = "flight", board: Board | None = None) -> dict[str, Any]:
     """Return what was played in one clip, as ``events.json`` has it (docs/events.md).
 
     Args:
@@ -102,13 +104,15 @@ def find_plays(records: Records, result: Result, clip: int = 0, shots: ShotsBy =
         result: of the game's clips.
         clip: which of them.
         shots: "flight" tells shots by how the ball flies, "notebook" by the detector's classes alone.
+        board: what the score graphic said in this clip, for the game's time and to check outcomes by; None where it was not read.
     """
     scene = scene_of(records, result, clip)
     reading = read_scene(scene, shots)
     tracks = [track for track in result.tracks if track.clip == clip]
     names = [team.name for team in result.teams]
-    events = [_event(i, play, records, tracks, names) for i, play in enumerate(reading.plays, 1)]
-    counts = Counter(play.kind for play in reading.plays)
+    plays = check_shots(reading.plays, board, names, scene.time_s)
+    events = [_event(i, play, records, tracks, names, board) for i, play in enumerate(plays, 1)]
+    counts = Counter(play.kind for play in plays)
     shots_of = [event for event in events if event["kind"] == "shot"]
     for event in events:
         if event["kind"] == "rebound":  # of the last shot before it
@@ -135,7 +139,7 @@ def _person(track: Track | None) -> dict[str, Any] | None:
     return None if track is None else {"track_id": track.track_id, "team": track.team, "number": track.number, "player": track.player}
 
 
-def _event(number: int, play: Play, records: Records, tracks: Sequence[Track], names: Sequence[str]) -> dict[str, Any]:
+def _event(number: int, play: Play, records: Records, tracks: Sequence[Track], names: Sequence[str], board: Board | None) -> dict[str, Any]:
     times = records.frames.time_s
     start_s, end_s = (round(float(times[frame]), 3) for frame in (play.start, play.end))
     before_s, after_s = _WINDOW_S.get(play.kind, (1.0, 1.0))
@@ -150,6 +154,7 @@ def _event(number: int, play: Play, records: Records, tracks: Sequence[Track], n
         "end_s": end_s,
         "start_frame": play.start,
         "end_frame": play.end,
+        **game_time(board, start_s),
         "track_id": who.track_id if who is not None else None,
         "team": team,
         "number": who.number if who is not None else None,

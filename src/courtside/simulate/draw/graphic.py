@@ -34,8 +34,14 @@ class ScoreGraphic:
         self._shown: tuple[object, ...] | None = None
         self._picture = np.zeros((bar[1], bar[0], 3), np.uint8)
 
-    def draw(self, image: Image, ids: npt.NDArray[np.uint8], mark: int, moment: Moment) -> None:
-        """Lay it over ``image`` and write ``mark`` into ``ids`` below it."""
+    def cover(self, ids: npt.NDArray[np.uint8], mark: int) -> None:
+        """Write ``mark`` into ``ids`` where it stands."""
+        if self.style != NONE:
+            (x, y), (width, height) = self._at, self._size
+            ids[y : y + height, x : x + width] = mark
+
+    def draw(self, image: Image, moment: Moment) -> None:
+        """Lay it over ``image``."""
         if self.style == NONE:
             return
         minutes, seconds = divmod(max(moment.clock_s, 0.0), 60)
@@ -47,7 +53,6 @@ class ScoreGraphic:
         (x, y), (width, height) = self._at, self._size
         part = image[y : y + height, x : x + width]
         cv2.addWeighted(self._picture, 0.94, part, 0.06, 0, dst=part)
-        ids[y : y + height, x : x + width] = mark
 
     def _render(self, score: tuple[int, int], clock: str, shot_clock: str, period: str) -> None:
         picture, unit = self._picture, self._unit

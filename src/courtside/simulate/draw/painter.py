@@ -114,7 +114,7 @@ class Painter:
                 left, top, cover = laid
                 ids[top : top + cover.shape[0], left : left + cover.shape[1]][cover > 127] = _COVER_ID
         graphic = self._graphic((width, height))
-        graphic.draw(image, ids, _COVER_ID, moment)
+        graphic.cover(ids, _COVER_ID)
 
         counts = np.bincount(ids.ravel(), minlength=256)
         people = tuple(_measure(box, int(rows[box.row]), counts) for box in boxes)
@@ -123,6 +123,7 @@ class Painter:
         offset = int(self._random.integers(64)), int(self._random.integers(64))
         exposure = 1 + float(self._random.normal(0, 0.006))
         image = self._optic((width, height)).look(image, mean_flow(camera, camera_end), flash, exposure, offset)
+        graphic.draw(image, moment)  # the broadcaster's: no lens has seen it, and no movement blurs it
         return Drawn(image, people, shown, rims)
 
     def _dress(self, row: int) -> Look:
