@@ -72,7 +72,7 @@ def add(output: Path, sayings: Sequence[str], clip: str | None) -> None:
         if missed:
             raise CorrectionError(f'"{text}": somebody else covers him all the time, so he can\'t be told by his place; correct the other one')
         fresh = sorted(track.track_id for track in result.tracks if track.clip == index and track.track_id not in ids)
-        console.print(f"{said[-1].say}: done" + "".join(f"; the new part is track {track_id}" for track_id in fresh), highlight=False, markup=False)
+        console.print(f"{said[-1].say}: done" + "".join(f"; the new part is track {track_id}" for track_id in fresh), highlight=False)
     write_corrections(folders[index] / NAME, said)
     stages.resolve(output, rosters, settings)
 

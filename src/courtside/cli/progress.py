@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 T = TypeVar("T")
-console = Console(stderr=True)
+console = Console(stderr=True, markup=False)  # names of files and extras have square brackets
 
 
 class _Speed(ProgressColumn):
@@ -23,7 +23,7 @@ class _Speed(ProgressColumn):
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[int, int | None], None]]:
     """Show a bar; yields the function to call with the frames done and the total, where it is known."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())
     with Progress(*columns, console=console) as bars:
         task = bars.add_task(title, total=None)
 
@@ -45,4 +45,4 @@ def advancing(items: Iterable[T], advance: Callable[[int, int | None], None], to
 
 def warn(message: str) -> None:
     """Print one line a user should know of."""
-    console.print(f"[yellow]note:[/yellow] {message}", highlight=False)
+    console.print(Text.assemble(("note:", "yellow"), " ", message))
