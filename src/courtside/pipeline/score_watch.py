@@ -130,6 +130,7 @@ class ScoreWatch:
         if self._reader is None:
             if places:
                 self._note(NOT_INSTALLED)
+                self._held.clear()
                 self._quiet = True
             return
         for place in places[:_MOST_PATCHES]:
