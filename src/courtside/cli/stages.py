@@ -6,9 +6,11 @@ One clip's results lie in OUTPUT itself; those of several clips in a folder each
 from __future__ import annotations
 
 import hashlib
+import importlib
 import itertools
 import json
 import re
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
@@ -85,6 +87,8 @@ def analyze(clips: Sequence[Path], output: Path, settings: Settings, fps: Fracti
     """Analyse each clip whose records are not there yet."""
     from courtside.pipeline.analyze import analyze as analyze_clip
 
+    # what resolve imports late, while the models work: it is a third of a second less to wait in the end
+    threading.Thread(target=importlib.import_module, args=("scipy.interpolate",), daemon=True).start()
     if output.exists() and not output.is_dir():
         raise RecordsError(f"{output}: is a file; choose a folder for the results")
     for clip in clips:

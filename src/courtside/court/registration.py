@@ -5,16 +5,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import make_smoothing_spline
 from scipy.spatial import cKDTree
 
 from courtside.court.bundle import PAN, ROLL, TILT, ZOOM, Marks, Stand, fit_looks, fit_stand, project
 from courtside.court.camera import Camera, Lens, floor_under
 from courtside.court.dimensions import Court
+from courtside.court.feet import camera_position
 from courtside.court.markings import landmarks, lines
 from courtside.court.pose import camera_of
 from courtside.court.sighting import Sighting
@@ -46,6 +47,12 @@ class CourtTrack:
     court_to_pinhole: Floats
     lens: tuple[float, float, float, float, float, float]
     error_m: Floats
+
+    @cached_property
+    def camera_m(self) -> Floats | None:
+        """Where the camera stands, (3,) metres; None where no frame tells it."""
+        width, height = (round(2 * middle) for middle in self.lens[:2])  # a lens's middle is the picture's
+        return camera_position(self.court_to_pinhole, (width, height))
 
 
 def plain_homography(sighting: Sighting, court: Court, width: int) -> tuple[Floats, Bools] | None:
@@ -119,6 +126,8 @@ def _smoothed(time_s: Floats, looks: Floats, spread: Floats, at_s: Floats) -> Fl
 
     The penalty weighs the expected change of the pan's acceleration: what a hand does to it within a few frames is far less than what the eye misreads.
     """
+    from scipy.interpolate import make_smoothing_spline  # a third of a second, which ANALYZE need not wait for
+
     if len(time_s) < 5:
         return np.stack([np.interp(at_s, time_s, looks[:, column]) for column in range(4)], 1)
     out = []

@@ -18,7 +18,8 @@ turned away all the time; and the share of such players. Readings of half a numb
 if they were independent: measured on broadcast clips, a 25 seen from the side was read as 5 for four seconds."""
 
 _LEAST_LEGIBLE = 0.7
-"""A reading that may well not be a whole number says nothing: stripes and folds look like a 1, time and again. On labelled clips 0.5 and 0.6 name fewer people."""
+"""A reading that may well not be a whole number says nothing: stripes and folds look like a 1, time and again. On labelled clips 0.5 and 0.6
+name fewer people."""
 
 _SURE, _FLATTENED = 0.9, 2.0
 """A reading whose likeliest number has a smaller share of its belief mixes up likenesses: on labelled clips those believed between 0.5 and 0.8 are right half

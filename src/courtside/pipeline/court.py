@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from courtside.court import COURTS, Court, Lens
 from courtside.court.camera import floor_under
-from courtside.court.feet import NEAR_SHOE_M, camera_position, covered_feet, sights
+from courtside.court.feet import NEAR_SHOE_M, covered_feet, sights
 from courtside.court.live import register_live
 from courtside.court.paths import end_state
 from courtside.court.registration import CourtTrack, line_agreement, register
@@ -152,7 +152,7 @@ def _stretches(
 ) -> Iterator[tuple[Ints, Stood]]:
     """Yield the rows and places of each stretch without a gap or a cut in which the court is known."""
     width, height = (round(2 * middle) for middle in court.lens[:2])  # a lens's middle is the picture's
-    camera_m = camera_position(court.court_to_pinhole, (width, height)) if len(frame) else None
+    camera_m = court.camera_m if len(frame) else None
     if camera_m is None:
         return
     maps = np.where(court.valid[frame][:, None, None], court.court_to_pinhole[frame], np.nan)
