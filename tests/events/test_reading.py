@@ -122,6 +122,14 @@ def test_a_pass_and_who_has_it() -> None:
     assert told(reading, "shot") == []
 
 
+@pytest.mark.parametrize(("flight_s", "told_speed"), [(0.04, False), (0.6, True)])
+def test_a_pass_is_not_told_to_be_faster_than_anybody_throws(flight_s: float, told_speed: bool) -> None:
+    thrown = flight((6.7, 0.5, 1.3), (8.2, 5.0, 1.3), flight_s)
+    speeds = [play.facts["speed_m_s"] for play in told(read_scene(make_scene(game(held(6.5, 0.5, 1.2), thrown, held(*SHOOTER, 1.2)))), "pass")]
+    assert [speed is not None for speed in speeds] == [told_speed]
+    assert all(speed < 25 for speed in speeds if speed is not None)
+
+
 @pytest.mark.parametrize(("end", "outcome"), [(THROUGH, "made"), (OFF, "missed")])
 def test_a_shot(end: np.ndarray, outcome: str) -> None:
     rest = held(12.6, 3.5, 1.5) if outcome == "missed" else np.full((30, 3), np.nan)

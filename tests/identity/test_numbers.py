@@ -85,7 +85,7 @@ def test_each_look_knows_its_time() -> None:
 
 
 def test_a_burst_says_less_than_looks_far_apart() -> None:
-    rows = np.concatenate([belief("23", 0.6)] * 6)
+    rows = np.concatenate([belief("23", 0.85)] * 6)
     column = NUMBERS.index("23")
     assert posterior(rows, spacing_s=0.02)[column] < posterior(rows, spacing_s=2.0)[column]
 

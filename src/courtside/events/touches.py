@@ -18,6 +18,7 @@ _LONGEST_PASS_S = 2.5
 _LOOSE_S = 4.0  # a ball that nobody has for longer was not won but given
 _TOUCH_S = 0.12  # less is no touch
 _SWITCH_S = 0.8  # the other team has it for at least so long, or it never had it
+_FASTEST_PASS_M_S = 25.0
 _WON_S = 2.0  # a guard beside the ball seems to have it for less
 _WON_AFTER_SHOT_S, _SCRAMBLE_S = 3.0, 3.0
 _REBOUND_S = 6.0
@@ -239,7 +240,8 @@ def is_real(scene: Scene, spell: Sequence[Hold], shots: Sequence[Shot]) -> bool:
 
 def _pass(a: Hold, b: Hold, team: int, gap_s: float, chance: float, start_m: tuple[float, float] | None, end_m: tuple[float, float] | None) -> Play:
     metres = None if start_m is None or end_m is None else float(np.hypot(end_m[0] - start_m[0], end_m[1] - start_m[1]))
-    facts = {"distance_m": None if metres is None else round(metres, 2), "speed_m_s": None if metres is None or gap_s < 0.1 else round(metres / gap_s, 1)}
+    known = metres is not None and gap_s >= 0.1 and metres / gap_s <= _FASTEST_PASS_M_S  # else its release or its catch was told late or early
+    facts = {"distance_m": None if metres is None else round(metres, 2), "speed_m_s": round(metres / gap_s, 1) if metres is not None and known else None}
     return Play("pass", a.end, b.start, a.track, team, start_m, chance, facts, {"to": b.track})
 
 

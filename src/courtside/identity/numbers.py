@@ -9,7 +9,7 @@ from courtside.types import NUMBERS, Reading
 
 Floats = npt.NDArray[np.float64]
 
-_STRAY = 0.06
+_STRAY = 0.1
 """Share of looks that show any number at all: read off somebody else, or misread."""
 
 _SELDOM_HALF, _OFTEN_HALF, _TURNED = 0.05, 0.7, 0.2
@@ -17,7 +17,7 @@ _SELDOM_HALF, _OFTEN_HALF, _TURNED = 0.05, 0.7, 0.2
 turned away all the time; and the share of such players. Readings of half a number agree with each other, look after look, so they must not count as
 if they were independent: measured on broadcast clips, a 25 seen from the side was read as 5 for four seconds."""
 
-_LEAST_LEGIBLE = 0.7
+_LEAST_LEGIBLE = 0.8
 """A reading that may well not be a whole number says nothing: stripes and folds look like a 1, time and again. On labelled clips 0.5 and 0.6
 name fewer people."""
 

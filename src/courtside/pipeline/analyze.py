@@ -305,7 +305,7 @@ def analyze(
         judge = MirrorJudge(make_mirror_sense())
         evidence = _Evidence(reader, encoder, settings, writer, watch, judge)
         court = _CourtWatch(make_court_model(settings), settings.court.every_s, writer, watch)
-        score = ScoreWatch(make_text_reader(settings.score.reader), writer.add_glance, note) if settings.score.reader != "none" else None
+        score = ScoreWatch(make_text_reader(settings.score.reader), writer.add_glance, warn) if settings.score.reader != "none" else None
         n_frames = 0
         with watch.time("analyze"):
             decoded = prefetch(watch.iterate("decode", read_frames(path, fps, note)), depth=4)
