@@ -104,3 +104,18 @@ def test_an_unsure_reading_leaves_more_to_what_looks_alike(four: float, zero: fl
     log = reading_log_likelihoods(chance)[0]
     told = log[NUMBERS.index("4")] - log[NUMBERS.index("0")]
     assert (told < 0.8 * np.log(four / zero)) == flattened
+
+
+MISTAKEN = [
+    # what was read once, for sure; who is likelier to wear it, and who less
+    ("22", "21", "2"),
+    ("22", "12", "33"),
+    ("7", "1", "70"),
+    ("22", "22", "21"),
+]
+
+
+@pytest.mark.parametrize(("read", "likelier", "less"), MISTAKEN)
+def test_a_mistake_is_of_a_number_that_looks_alike(read: str, likelier: str, less: str) -> None:
+    (row,) = reading_log_likelihoods(belief(read, 0.99))
+    assert row[NUMBERS.index(likelier)] > row[NUMBERS.index(less)] + 0.5

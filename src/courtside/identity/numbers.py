@@ -9,8 +9,14 @@ from courtside.types import NUMBERS, Reading
 
 Floats = npt.NDArray[np.float64]
 
-_STRAY = 0.1
-"""Share of looks that show any number at all: read off somebody else, or misread."""
+_STRAY = 0.15
+"""Share of looks in which another number is read: off somebody else, or misread."""
+
+_ONE_DIGIT_SHARED, _NO_DIGIT_SHARED, _OTHER_LENGTH = 0.5, 0.25, 0.25
+_ONE_DIGIT_TOO = 0.8
+"""What is read then, of a two-digit number: another with one of its digits in its place, another two-digit one, or a single digit (half a number apart, which
+is a matter of its own); and how often another single digit is read of a single one. Of 118 and 59 mistakes on four broadcast clips (legible from 0.8): 56, 23,
+21 and 83 %."""
 
 _SELDOM_HALF, _OFTEN_HALF, _TURNED = 0.05, 0.7, 0.2
 """Chance that through a whole look only one digit of a two-digit number shows (an arm, another player, the edge of the shirt); the same for a player who is
@@ -32,11 +38,31 @@ _TWO_DIGITS = [i for i, number in enumerate(NUMBERS) if len(number) == 2]
 _FIRST, _SECOND = ([NUMBERS.index(NUMBERS[i][k]) for i in _TWO_DIGITS] for k in (0, 1))
 
 
+def _mistakes() -> Floats:
+    """Return (101, 101): the chance of reading number r where w is seen, given that another one than w is read; columns, of w, sum to 1."""
+    two = np.array([len(number) == 2 for number in NUMBERS])
+    first, second = (np.array([number[place] if len(number) == 2 else "" for number in NUMBERS]) for place in (0, -1))
+    shared = two[:, None] & two & ((first[:, None] == first) ^ (second[:, None] == second))
+    others = two[:, None] & two & ~shared & ~np.eye(len(NUMBERS), dtype=bool)
+    singles = ~two[:, None] & ~two & ~np.eye(len(NUMBERS), dtype=bool)
+    kinds = (
+        (shared, _ONE_DIGIT_SHARED),
+        (others, _NO_DIGIT_SHARED),
+        (~two[:, None] & two, _OTHER_LENGTH),
+        (singles, _ONE_DIGIT_TOO),
+        (two[:, None] & ~two, 1 - _ONE_DIGIT_TOO),
+    )
+    return np.asarray(sum(share * kind / np.maximum(kind.sum(0), 1) for kind, share in kinds), float)
+
+
+_MISTAKES = _mistakes()
+
+
 def reading_log_likelihoods(chance: npt.NDArray[np.floating]) -> Floats:
     """Return (r, 101) log-likelihoods of each number as the one that is SEEN in each reading, ``chance`` (r, 101); a row that says nothing is constant.
 
     The reader's row is its belief under equal priors, so it is proportional to the likelihood; what it left for "not a whole number" speaks for every number
-    alike, and so does the share of looks that stray.
+    alike. The share of looks that stray speaks for what is easily mistaken for the number that was read.
     """
     belief = np.asarray(chance, float).reshape(-1, len(NUMBERS))
     legible = belief.sum(1, keepdims=True)
@@ -45,7 +71,7 @@ def reading_log_likelihoods(chance: npt.NDArray[np.floating]) -> Floats:
     unsure = belief.max(1, keepdims=True) < _SURE * belief.sum(1, keepdims=True)
     belief = np.where(unsure, flat / flat.sum(1, keepdims=True) * legible, belief)
     nothing = np.clip(1 - belief.sum(1, keepdims=True), 0, 1)
-    return np.asarray(np.log((1 - _STRAY) * belief + (_STRAY * (1 - nothing) + nothing) / len(NUMBERS) + 1e-9))
+    return np.asarray(np.log((1 - _STRAY) * belief + _STRAY * belief @ _MISTAKES + nothing / len(NUMBERS) + 1e-9))
 
 
 def looks(time_s: Floats) -> Floats:
