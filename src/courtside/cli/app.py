@@ -375,6 +375,19 @@ def train_harvest(
     harvest_numbers(output, folder, video or [])
 
 
+@train.command("mirror")
+def train_mirror(
+    numbers: Annotated[Path, typer.Option(help="Folder of crops that the number reader was trained on.", show_default=False)],
+    reader: Annotated[Path, typer.Option(help="The number reader's ONNX file, whose trunk is taken over.", show_default=False)],
+    export: Annotated[Path, typer.Option(help="The ONNX file to write.", show_default=False)],
+    work: Annotated[Path, typer.Option(help="Folder that the number reader was trained in.")] = Path("runs/numbers"),
+) -> None:
+    """Train the model that tells a clip which was flipped left to right; some minutes on a CPU."""
+    from courtside.cli.training import train_mirror as start
+
+    start(numbers, work, reader, export)
+
+
 @train.command("court")
 def train_court(
     truth: Annotated[Path, typer.Option(help="Folder of label files, CLIP.json: where the court lies.", show_default=False)],

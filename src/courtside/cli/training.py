@@ -92,6 +92,15 @@ def train_numbers(
     _say(f"{export_to}: {export_to.stat().st_size / 1e6:.1f} MB")
 
 
+def train_mirror(numbers: Path, run: Path, reader: Path, export_to: Path) -> None:
+    """Make the model that tells a flipped clip, on the trunk of a number reader."""
+    _need_torch()
+    from courtside.train.numbers.mirrored import make
+
+    right, n = make(numbers, run, reader, export_to)
+    _say(f"{export_to}: {export_to.stat().st_size / 1e6:.1f} MB, right on {right:.3f} of {n} validation crops")
+
+
 def train_court(
     truth: Path,
     pictures: Path,

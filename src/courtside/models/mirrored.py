@@ -1,4 +1,4 @@
-"""Telling a number as it is worn from its mirror image: one small ONNX network, made by ``courtside.train.numbers.mirrored``."""
+"""Telling a number as it is worn from its mirror image: one small ONNX network, made by ``courtside train mirror``."""
 
 from __future__ import annotations
 

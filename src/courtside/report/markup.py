@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from urllib.parse import quote
 
 NO_TEAM = "#8A8F98"
@@ -69,3 +70,14 @@ def section(name: str, title: str, body: str, note: str = "") -> str:
     """Return a section of the page; ``body`` is HTML, ``note`` is said below the title."""
     said = f'<p class="note">{note}</p>' if note else ""
     return f'<section class="{name}" id="{name}"><h2>{title}</h2>{said}{body}</section>'
+
+
+def axis_seconds(length: float, most: int) -> Iterator[float]:
+    """Yield round seconds to mark on an axis of ``length`` seconds: about ``most`` at the most, none too near its end for its text."""
+    step = next((step for step in (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200) if length / step <= most), length / 6)
+    return (step * i for i in range(int(length / step) + 1) if step * i <= length * 0.97)
+
+
+def axis_text(at: float) -> str:
+    """Return the text at one of ``axis_seconds``."""
+    return f"{int(at // 60)}:{at % 60:02.0f}" if at >= 60 else f"{at:g} s"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from courtside.report.markup import color, count, ink, link, percent, seconds, text
+from courtside.report.markup import axis_seconds, axis_text, color, count, ink, link, percent, seconds, text
 
 if TYPE_CHECKING:  # summary.py is the front door and imports this module
     from courtside.report.summary import ClipFacts, NamedPlayer, RunSummary, StageTime, TeamFound, TrackStrip, Unproved
@@ -114,7 +114,7 @@ def _timeline(strips: Sequence[TrackStrip], clip: ClipFacts, colors: dict[str, s
     shown = ranked[:_MOST_STRIPS]
     rows = "".join(_strip(strip, clip, length, color(colors.get(strip.team or "")), video) for strip in shown)
     more = f'<p class="none">and {count(len(ranked) - len(shown), "more track")}</p>' if len(ranked) > len(shown) else ""
-    ticks = "".join(f'<i style="left:{100 * at / length:.2f}%">{_tick(at)}</i>' for at in _ticks(length))
+    ticks = "".join(f'<i style="left:{100 * at / length:.2f}%">{axis_text(at)}</i>' for at in axis_seconds(length, 8))
     return f'<section class="timeline"><h2>Who is on screen when</h2>{rows}<div class="strip axis"><span></span><div>{ticks}</div></div>{more}</section>'
 
 
@@ -138,15 +138,6 @@ def _bar(first: float, last: float, length: float, video: str | None) -> str:
 
 def _x(at: float, length: float) -> str:
     return f"{1000 * at / length:.1f}"
-
-
-def _ticks(length: float) -> Iterable[float]:
-    step = next((step for step in (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200) if length / step <= 8), length / 6)
-    return (step * i for i in range(int(length / step) + 1) if step * i <= length * 0.97)
-
-
-def _tick(at: float) -> str:
-    return f"{int(at // 60)}:{at % 60:02.0f}" if at >= 60 else f"{at:g} s"
 
 
 def _unproved(people: Sequence[Unproved], colors: dict[str, str]) -> str:

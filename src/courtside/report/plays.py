@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from courtside.report.game import Event, Game
-from courtside.report.markup import clock, count, dash, link, percent, seconds, section, text
+from courtside.report.markup import axis_seconds, axis_text, clock, count, dash, link, percent, seconds, section, text
 
 _NAMES = {
     "shot": ("Shot", "Shots"),
@@ -122,8 +122,8 @@ def timeline(game: Game) -> str:
     )
     ticks = "".join(
         f'<line class="tick" x1="{_x(at, length)}" x2="{_x(at, length)}" y1="{bottom}" y2="{bottom + 4}"/>'
-        f'<text x="{_x(at, length)}" y="{bottom + 16}" text-anchor="{"start" if at == 0 else "middle"}">{_tick(at)}</text>'
-        for at in _ticks(length)
+        f'<text x="{_x(at, length)}" y="{bottom + 16}" text-anchor="{"start" if at == 0 else "middle"}">{axis_text(at)}</text>'
+        for at in axis_seconds(length, 7)
     )
     head = f'<line id="now" x1="0" x2="0" y1="0" y2="{bottom + 4}"/>'
     drawn = f'<svg id="time" data-seconds="{length:.3f}" height="{bottom + 22}">{rows}{away}{cuts}{ticks}{head}</svg>'
@@ -188,15 +188,6 @@ def _bars(game: Game, events: Iterable[Event], length: float) -> str:
 
 def _x(at: float, length: float) -> str:
     return f"{100 * min(max(at / length, 0.0), 1.0):.2f}%"
-
-
-def _ticks(length: float) -> Iterable[float]:
-    step = next((step for step in (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200) if length / step <= 7), length / 6)
-    return (step * i for i in range(int(length / step) + 1) if step * i <= length * 0.97)
-
-
-def _tick(at: float) -> str:
-    return f"{int(at // 60)}:{at % 60:02.0f}" if at >= 60 else f"{at:g} s"
 
 
 def play_list(game: Game) -> str:

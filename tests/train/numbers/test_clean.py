@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("torch")
 
+from courtside.errors import DataError
 from courtside.train.numbers.clean import Cleaned, choose_turns, prior_of, weigh
 from courtside.train.numbers.data import NumberCrop, load_numbers
 from courtside.types import NUMBERS
@@ -84,3 +85,9 @@ def test_an_upright_crop_is_neither_turned_nor_trimmed(tmp_path: Path) -> None:
     (filed,), (upright,) = load_numbers(tmp_path), load_numbers(tmp_path, upright=True)
     assert filed.turned and prior_of(filed)[0] == 0
     assert not upright.turned and prior_of(upright).tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
+
+
+def test_what_an_older_version_found_is_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "cleaned.npz", turns=np.zeros(1, np.int64), votes=np.ones(1, np.float32))
+    with pytest.raises(DataError, match="older version"):
+        Cleaned.load(tmp_path / "cleaned.npz")

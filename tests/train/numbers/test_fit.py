@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -47,6 +48,13 @@ def test_training_leaves_a_checkpoint_and_goes_on_from_it(numbers: Path, tmp_pat
     assert any(f"going on at step {steps}" in line for line in said)
     cleanings = [line.split(":")[0] for line in said if "cleaning" in line]
     assert len(set(cleanings)) == len(cleanings)  # none is done again
+
+
+def test_a_folder_of_other_crops_is_not_gone_on_from(numbers: Path, tmp_path: Path) -> None:
+    recipe = NumbersRecipe(numbers, minutes=0.001, cleanings=(), batch=8, threads=1)
+    fit(recipe, tmp_path / "work", lambda _: None)
+    with pytest.raises(DataError, match="12 crops, now there are 36"):
+        fit(replace(recipe, harvest=numbers / "train"), tmp_path / "work", lambda _: None)
 
 
 def test_missing_data_is_named(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from courtside.errors import DataError
 from courtside.models.numbers import fit_crop, number_distribution
 from courtside.train.numbers.data import TURNS, NumberCrop, turn
 from courtside.train.numbers.network import ExportedReader, NumberNetwork
@@ -55,8 +56,14 @@ class Cleaned:
 
     @staticmethod
     def load(path: Path) -> Cleaned:
-        """Read what ``save`` wrote."""
+        """Read what ``save`` wrote.
+
+        Raises:
+            DataError: an older version wrote it.
+        """
         with np.load(path) as stored:
+            if "told" not in stored:
+                raise DataError(f"{path}: of an older version; train in another folder (--work)")
             return Cleaned(stored["turns"], stored["told"], stored["votes"])
 
 

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from courtside.errors import DataError
 from courtside.media.prefetch import prefetch
 from courtside.models.numbers import ILLEGIBLE, PARTIAL, WHOLE, fit_crop
 from courtside.train.numbers.augment import augment, spoil
@@ -223,7 +224,7 @@ def fit(recipe: NumbersRecipe, folder: Path, say: Say, save_every_s: float = 240
     same folder goes on where it ends.
 
     Raises:
-        DataError: a data folder is missing or empty.
+        DataError: a data folder is missing or empty, or ``folder`` is of other crops.
     """
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(recipe.threads or (os.cpu_count() or 1))
@@ -237,6 +238,8 @@ def fit(recipe: NumbersRecipe, folder: Path, say: Say, save_every_s: float = 240
     trainer = _Trainer(recipe, crops)
     if (folder / "checkpoint.pt").is_file():
         trainer.load(folder)
+        if len(trainer.cleaned.turns) != len(crops):
+            raise DataError(f"{folder}: was begun with {len(trainer.cleaned.turns)} crops, now there are {len(crops)}; train in another folder (--work)")
         say(f"going on at step {trainer.step}, {trainer.spent_s / 60:.0f} of {recipe.minutes:.0f} minutes spent")
     else:
         trainer.lay(say)

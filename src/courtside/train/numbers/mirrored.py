@@ -4,14 +4,11 @@ What the reader's trunk makes of a crop knows more of how digits lie than a netw
 0.95 and on 0.70 of the validation crops). The head gives one logit for a picture; a crop's log-odds are the logit of the crop less that of its mirror image, so
 that what is symmetric says nothing and no habit of either way of making pictures can be learnt but by how they lie.
 
-    python -m courtside.train.numbers.mirrored NUMBERS RUN READER.onnx mirrored.onnx
-
-``RUN`` is the folder ``courtside train numbers`` worked in: its ``cleaned.npz`` knows how each training crop lies.
+Made by ``courtside train mirror``.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,11 +131,20 @@ def export(trunk: onnx.ModelProto, head: Head, path: Path) -> None:
     aside.replace(path)
 
 
-def main() -> None:
-    """Make the file and say how often it is right on the validation crops."""
+def make(numbers: Path, run: Path, reader: Path, target: Path) -> tuple[float, int]:
+    """Make the file ``target``; return how often it is right on the validation crops (0-1), and how many those are.
+
+    Args:
+        numbers: the folder with ``train`` and ``valid`` that the reader was trained on.
+        run: the folder it was trained in, whose ``cleaned.npz`` knows how each training crop lies.
+        reader: the reader's ONNX file.
+        target: the file to write.
+
+    Raises:
+        DataError: one of them is not what it should be.
+    """
     import onnxruntime as ort
 
-    numbers, run, reader, target = map(Path, sys.argv[1:])
     trunk, random = trunk_of(reader), np.random.default_rng(0)
     session = ort.InferenceSession(trunk.SerializeToString(), providers=["CPUExecutionProvider"])
     head = fit_head(*look(session, list(pictures(numbers / "train", run, random))))
@@ -146,8 +152,4 @@ def main() -> None:
     held_out = [crop.image for crop in load_numbers(numbers / "valid") if set(crop.number) & _TELLING]
     with torch.no_grad():
         there, back = (head(torch.from_numpy(way).float()) for way in look(session, held_out))
-    print(f"{target}: right on {float((there > back).float().mean()):.3f} of {len(held_out)} validation crops")  # noqa: T201  # what it was run for
-
-
-if __name__ == "__main__":
-    main()
+    return float((there > back).float().mean()), len(held_out)
