@@ -332,6 +332,7 @@ def train_detector(
     export: Annotated[Path, typer.Option(help="The ONNX file to write.", show_default=False)],
     arenas: Annotated[Path | None, typer.Option(help="Folder with train/ and valid/, YOLO, seven classes.")] = None,
     simulated: Annotated[Path | None, typer.Option(help="Folder with train/ and valid/ of `courtside simulate --stills`.")] = None,
+    harvest: Annotated[Path | None, typer.Option(help="Folder of `courtside train harvest-frames`: frames out of your own clips.")] = None,
     minutes: Minutes = 90.0,
     work: Work = Path("runs/detector"),
     seed: int = 0,
@@ -339,7 +340,7 @@ def train_detector(
     """Train the ten-class detector on a CPU."""
     from courtside.cli.training import train_detector as start
 
-    start(detection, arenas, simulated, export, minutes, work, seed)
+    start(detection, arenas, simulated, harvest, export, minutes, work, seed)
 
 
 @train.command("numbers")
@@ -373,6 +374,22 @@ def train_harvest(
     from courtside.cli.training import harvest_numbers
 
     harvest_numbers(output, folder, video or [])
+
+
+@train.command("harvest-frames")
+def train_harvest_frames(
+    output: Run,
+    folder: Annotated[Path, typer.Option("--to", help="Folder for the frames and their labels (COCO); more may be added to it.", show_default=False)],
+    every: Annotated[int, typer.Option(min=1, help="Take every so-many-th frame.")] = 4,
+    video: Annotated[list[Path] | None, typer.Option(help="The clip, where it has moved since. May be given again.")] = None,
+) -> None:
+    """Label frames of resolved clips by what several looks at each agree on, to teach the detector an arena or a camera that it does badly on.
+
+    What is neither sure nor absent is marked as a crowd and teaches nothing. Use the frames with `courtside train detector --harvest`.
+    """
+    from courtside.cli.training import harvest_frames
+
+    harvest_frames(output, folder, every, video or [])
 
 
 @train.command("mirror")

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from courtside.cli.progress import advancing, console, progress
 from courtside.errors import ModelError
 from courtside.models.research.placement import Placement, need
+
+if TYPE_CHECKING:
+    from courtside.records import Records
+    from courtside.types import Frame
 
 _RECOGNISER = "PP-OCRv6_rec_small.onnx"
 
@@ -29,14 +34,16 @@ def _need_torch() -> None:
         raise ModelError("training needs the train extra: pip install 'courtside[train]'") from error
 
 
-def train_detector(detection: Path, arenas: Path | None, simulated: Path | None, export_to: Path, minutes: float, work: Path, seed: int) -> None:
+def train_detector(
+    detection: Path, arenas: Path | None, simulated: Path | None, harvest: Path | None, export_to: Path, minutes: float, work: Path, seed: int
+) -> None:
     """Train (or go on training) the detector and write its ONNX file."""
     _need_torch()
     from courtside.train.detector.data import calibration_images
     from courtside.train.detector.export import export
     from courtside.train.detector.fit import DetectorRecipe, fit
 
-    network = fit(DetectorRecipe(detection, arenas, simulated, minutes=minutes, seed=seed), work, _say)
+    network = fit(DetectorRecipe(detection, arenas, simulated, harvest, minutes=minutes, seed=seed), work, _say)
     export(network, export_to, calibration_images(detection, arenas))
     _say(f"{export_to}: {export_to.stat().st_size / 1e6:.1f} MB")
 
@@ -51,22 +58,43 @@ def _recogniser() -> Path:
 
 def harvest_numbers(output: Path, folder: Path, videos: Sequence[Path]) -> None:
     """Write the crops of proved numbers of each clip in ``output`` to ``folder``."""
-    from courtside.cli.stages import find_video, run_folders
-    from courtside.media import prefetch, read_frames
     from courtside.pipeline.results import read_people
-    from courtside.records import read_records
     from courtside.train.numbers.harvest import harvest, write_crops
 
+    for run, records, clip, frames in _resolved_clips(output, videos):
+        counts = write_crops(harvest(frames, records, read_people(run / "tracks.parquet")), clip.stem, folder)
+        _say(f"{clip.name}: {counts.total()} crops of {len(counts)} numbers")
+
+
+def harvest_frames(output: Path, folder: Path, every: int, videos: Sequence[Path]) -> None:
+    """Add frames of each clip in ``output``, labelled by the packaged detector and the tracks, to ``folder``."""
+    from courtside.models import zoo
+    from courtside.models.detector import OnnxDetector
+    from courtside.pipeline.results import read_people
+    from courtside.train.detector.harvest import LEAST_CONFIDENCE, harvest, write_frames
+
+    detector = zoo.create("detector", "courtside", confidence=LEAST_CONFIDENCE)
+    assert isinstance(detector, OnnxDetector)
+    for run, _, clip, frames in _resolved_clips(output, videos):
+        n_boxes = write_frames(harvest(frames, detector, read_people(run / "tracks.parquet"), every), clip.stem, folder)
+        _say(f"{clip.name}: {n_boxes} boxes")
+
+
+def _resolved_clips(output: Path, videos: Sequence[Path]) -> Iterator[tuple[Path, Records, Path, Iterator[Frame]]]:
+    """Yield the run folder, records, video and frames of each clip in ``output``, with a progress bar while the frames are taken."""
+    from courtside.cli.stages import find_video, run_folders
+    from courtside.media import prefetch, read_frames
+    from courtside.records import read_records
+
     for run in run_folders(output, [video.stem for video in videos] or None):
-        records, people = read_records(run / "records"), read_people(run / "tracks.parquet")
+        records = read_records(run / "records")
         clip, fps = find_video(records, run, videos), records.settings.get("fps")
         frames = prefetch(read_frames(clip, Fraction(fps) if fps else None, lambda _: None), depth=4)
         try:
             with progress(f"harvest {clip.name}") as advance:
-                counts = write_crops(harvest(advancing(frames, advance, len(records.frames.time_s)), records, people), clip.stem, folder)
+                yield run, records, clip, advancing(frames, advance, len(records.frames.time_s))
         finally:
             frames.close()
-        _say(f"{clip.name}: {counts.total()} crops of {len(counts)} numbers")
 
 
 def train_numbers(

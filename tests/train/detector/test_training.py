@@ -57,6 +57,18 @@ def test_load_coco(tmp_path: Path) -> None:
         load_coco(tmp_path / "train")
 
 
+def test_a_crowd_is_ignored(tmp_path: Path) -> None:
+    folder = coco(tmp_path / "train")
+    index = folder / "_annotations.coco.json"
+    document = json.loads(index.read_text())
+    document["annotations"][0]["iscrowd"] = 1
+    index.write_text(json.dumps(document))
+    first, second, *_ = load_coco(folder, has_actions=False)
+    assert len(first.boxes) == 0 and first.ignored.tolist() == [[40, 40, 70, 120, PLAYER]] and not first.has_actions
+    assert len(second.boxes) == 1 and len(second.ignored) == 0
+    assert render_targets(first).weight[0, 20, 14] == 0 and render_targets(first).weight[1].min() == 1
+
+
 def test_load_arenas(tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     (tmp_path / "labels").mkdir()
@@ -64,8 +76,8 @@ def test_load_arenas(tmp_path: Path) -> None:
     (tmp_path / "labels" / "a.txt").write_text("4 0.5 0.5 0.1 0.4\n2 0.25 0.2 0.1 0.1\n6 0.5 0.9 0.2 0.1\n")
     (only,) = load_arenas(tmp_path)
     assert np.allclose(only.boxes, [[90, 30, 110, 70, PLAYER]])
-    assert not only.has_actions and len(only.numbers_ignored) == 1
-    assert np.allclose(only.rim_ignored, [[35, 12.5, 65, 27.5]])
+    assert not only.has_actions
+    assert np.allclose(only.ignored, [[90, 30, 110, 70, NUMBER], [35, 12.5, 65, 27.5, RIM]])
     with pytest.raises(DataError):
         load_arenas(tmp_path / "none")
 
@@ -108,7 +120,7 @@ def test_no_boxes_and_what_is_not_labelled() -> None:
     empty = render_targets(sample())
     assert empty.heat.max() == 0 and not empty.positive.any() and (empty.weight == 1).all()
     player = np.array([[40, 40, 60, 90, PLAYER]], np.float32)
-    arena = render_targets(Sample(np.zeros((128, 128, 3), np.uint8), player, player[:, :4], has_actions=False))
+    arena = render_targets(Sample(np.zeros((128, 128, 3), np.uint8), player, np.insert(player[:, :4], 4, NUMBER, 1), has_actions=False))
     assert arena.weight[3, 16, 12] == 0 and arena.weight[3, 0, 0] == 1 and arena.weight[0].min() == 1
     assert arena.action.max() == -1
 
@@ -142,8 +154,9 @@ def test_fit_resume_export_and_detect(tmp_path: Path) -> None:
     fit(recipe, tmp_path / "work", said.append)
     assert (tmp_path / "work" / "checkpoint.pt").is_file() and any("valid" in line for line in said)
     said.clear()
-    network = fit(DetectorRecipe(tmp_path / "data", None, minutes=0.15, crop=128, batch=2), tmp_path / "work", said.append)
-    assert any(line.startswith("going on at step") for line in said)
+    again = DetectorRecipe(tmp_path / "data", None, harvest=tmp_path / "data" / "train", minutes=0.15, crop=128, batch=2)
+    network = fit(again, tmp_path / "work", said.append)
+    assert any(line.startswith("going on at step") for line in said) and "4 + 0 + 0 + 4 frames to train on" in said[0]
     export(network, tmp_path / "detector.onnx")
     assert (tmp_path / "detector.onnx").stat().st_size < 15e6
     images = [np.full((90, 160, 3), 40, np.uint8), np.full((64, 64, 3), 90, np.uint8)]

@@ -58,8 +58,7 @@ def random_crop(sample: Sample, size: int, zoom: tuple[float, float], random: np
     return Sample(
         image.astype(np.uint8, copy=False),
         np.concatenate([clipped, sample.boxes[:, 4:]], 1)[kept],
-        warp_boxes(sample.numbers_ignored, matrix),
-        warp_boxes(sample.rim_ignored, matrix),
+        np.concatenate([warp_boxes(sample.ignored, matrix), sample.ignored[:, 4:]], 1),
         sample.has_actions,
     )
 
@@ -125,7 +124,7 @@ def _score_graphic(sample: Sample, random: np.random.Generator) -> Sample:
     boxes = sample.boxes
     overlap = np.minimum(boxes[:, 2:4], (left + wide, top + high)) - np.maximum(boxes[:, :2], (left, top))
     hidden = np.prod(overlap.clip(0), 1) / np.maximum(np.prod(boxes[:, 2:4] - boxes[:, :2], 1), 1e-6)
-    return Sample(image, boxes[hidden < 0.6], sample.numbers_ignored, sample.rim_ignored, sample.has_actions)
+    return Sample(image, boxes[hidden < 0.6], sample.ignored, sample.has_actions)
 
 
 def augment(sample: Sample, size: int, zoom: tuple[float, float], random: np.random.Generator) -> Sample:
@@ -134,4 +133,4 @@ def augment(sample: Sample, size: int, zoom: tuple[float, float], random: np.ran
     if random.random() < 0.2:
         crop = _score_graphic(crop, random)
     image = camera_look(colours(crop.image, random), random)
-    return Sample(image, crop.boxes, crop.numbers_ignored, crop.rim_ignored, crop.has_actions)
+    return Sample(image, crop.boxes, crop.ignored, crop.has_actions)

@@ -1,7 +1,7 @@
 """Labelled frames for the detector, from two sets that label different things.
 
 ``detection`` (COCO, ten classes) labels everything. ``arenas`` (YOLO, seven classes) knows players, referees, the ball and the hoop (ring plus net), but no
-numbers, no actions and no bare rim: what it does not label must not be punished, so each sample carries *ignore* boxes per heat-map channel.
+numbers, no actions and no bare rim: what it does not label must not be punished, so each sample carries *ignored* boxes, as COCO's crowds are.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from courtside.errors import DataError
-from courtside.types import BALL, CLASSES, PLAYER, REFEREE, Image
+from courtside.types import BALL, CLASSES, NUMBER, PLAYER, REFEREE, RIM, Image
 
 Boxes = npt.NDArray[np.float32]
 
@@ -27,14 +27,13 @@ _ARENA_HOOP = 2
 class Sample:
     """One labelled frame.
 
-    ``boxes`` is (n, 5): x1, y1, x2, y2 in pixels, class id. ``numbers_ignored`` and ``rim_ignored`` are (m, 4) regions where a number or a rim may be but is
-    not labelled. ``has_actions`` says whether the kinds of player and the ball in the basket are told apart.
+    ``boxes`` is (n, 5): x1, y1, x2, y2 in pixels, class id. ``ignored`` is (m, 5), the same: regions where something of the class may be but is not labelled.
+    ``has_actions`` says whether the kinds of player and the ball in the basket are told apart.
     """
 
     image: Image
     boxes: Boxes
-    numbers_ignored: Boxes = field(default_factory=lambda: np.zeros((0, 4), np.float32))
-    rim_ignored: Boxes = field(default_factory=lambda: np.zeros((0, 4), np.float32))
+    ignored: Boxes = field(default_factory=lambda: np.zeros((0, 5), np.float32))
     has_actions: bool = True
 
 
@@ -45,8 +44,8 @@ def _read_image(path: Path) -> Image:
     return image.astype(np.uint8, copy=False)
 
 
-def load_coco(folder: Path) -> list[Sample]:
-    """Read a Roboflow COCO split (``_annotations.coco.json`` beside its pictures).
+def load_coco(folder: Path, has_actions: bool = True) -> list[Sample]:
+    """Read a Roboflow COCO split (``_annotations.coco.json`` beside its pictures); what is marked ``iscrowd`` is ignored.
 
     Raises:
         DataError: the folder, a picture or a class name is not what is expected.
@@ -57,15 +56,22 @@ def load_coco(folder: Path) -> list[Sample]:
     document = json.loads(index.read_text())
     names = {category["id"]: category["name"] for category in document["categories"]}
     boxes: dict[int, list[list[float]]] = {image["id"]: [] for image in document["images"]}
+    ignored: dict[int, list[list[float]]] = {image["id"]: [] for image in document["images"]}
     for annotation in document["annotations"]:
         name = names[annotation["category_id"]]
         if name not in CLASSES:
             raise DataError(f"{index}: unknown class {name!r}; expected {', '.join(CLASSES)}")
         x, y, width, height = annotation["bbox"]
-        boxes[annotation["image_id"]].append([x, y, x + width, y + height, CLASSES.index(name)])
+        rows = ignored if annotation.get("iscrowd") else boxes
+        rows[annotation["image_id"]].append([x, y, x + width, y + height, CLASSES.index(name)])
     return [
-        Sample(_read_image(folder / image["file_name"]), np.array(boxes[image["id"]], np.float32).reshape(-1, 5)) for image in document["images"]
+        Sample(_read_image(folder / image["file_name"]), _table(boxes[image["id"]]), _table(ignored[image["id"]]), has_actions)
+        for image in document["images"]
     ]
+
+
+def _table(rows: list[list[float]]) -> Boxes:
+    return np.array(rows, np.float32).reshape(-1, 5)
 
 
 def load_arenas(folder: Path) -> list[Sample]:
@@ -90,15 +96,10 @@ def load_arenas(folder: Path) -> list[Sample]:
         boxes = np.concatenate([xyxy[kept], classes], 1)
         hoops = xyxy[table[:, 0] == _ARENA_HOOP]
         margin = (hoops[:, 2:] - hoops[:, :2]) * 0.25
-        samples.append(
-            Sample(
-                image,
-                boxes,
-                numbers_ignored=boxes[np.isin(boxes[:, 4], (PLAYER, REFEREE)), :4],
-                rim_ignored=np.concatenate([hoops[:, :2] - margin, hoops[:, 2:] + margin], 1),
-                has_actions=False,
-            )
-        )
+        people = boxes[np.isin(boxes[:, 4], (PLAYER, REFEREE)), :4]
+        rims = np.concatenate([hoops[:, :2] - margin, hoops[:, 2:] + margin], 1)
+        unknown = [np.insert(regions, 4, class_id, 1) for regions, class_id in ((people, NUMBER), (rims, RIM))]
+        samples.append(Sample(image, boxes, np.concatenate(unknown), has_actions=False))
     return samples
 
 

@@ -31,13 +31,14 @@ from courtside.types import CLASSES, PLAYER_CLASSES
 class DetectorRecipe:
     """How to train.
 
-    Folders hold ``train`` and ``valid``; ``arenas`` and ``simulated`` (laid out as ``detection``) may be None, their shares are of all samples. ``zoom`` is
-    the range of the frame's scale, ``crop`` the window in pixels.
+    Folders hold ``train`` and ``valid``; ``arenas`` and ``simulated`` (laid out as ``detection``) may be None, and so may ``harvest``, one split of frames out
+    of clips; their shares are of all samples. ``zoom`` is the range of the frame's scale, ``crop`` the window in pixels.
     """
 
     detection: Path
     arenas: Path | None
     simulated: Path | None = None
+    harvest: Path | None = None
     minutes: float = 90.0
     crop: int = 448
     zoom: tuple[float, float] = (0.7, 1.7)
@@ -45,21 +46,23 @@ class DetectorRecipe:
     learning_rate: float = 2e-3
     weight_decay: float = 0.03
     arenas_share: float = 0.3
-    simulated_share: float = 0.15
+    simulated_share: float = 0.1
+    harvest_share: float = 0.2
     seed: int = 0
 
 
 Batch = tuple[Tensor, ...]
 
 
-def _batches(recipe: DetectorRecipe, labelled: list[Sample], arenas: list[Sample], simulated: list[Sample], seed: int) -> Iterator[Batch]:
+def _batches(recipe: DetectorRecipe, pools: list[tuple[list[Sample], float]], seed: int) -> Iterator[Batch]:
+    """Yield batches of samples from ``pools`` by their shares; those of empty pools fall to the first."""
     random = np.random.default_rng(seed)
-    of_arenas, of_simulated = recipe.arenas_share if arenas else 0.0, recipe.simulated_share if simulated else 0.0
+    shares = np.array([share if samples else 0.0 for samples, share in pools])
+    shares[0] = 1 - shares[1:].sum()
     while True:
         pictures, targets = [], []
         for _ in range(recipe.batch):
-            share = random.random()
-            pool = arenas if share < of_arenas else simulated if share < of_arenas + of_simulated else labelled
+            pool = pools[random.choice(len(pools), p=shares)][0]
             sample = augment(pool[random.integers(len(pool))], recipe.crop, recipe.zoom, random)
             pictures.append(np.ascontiguousarray(sample.image.transpose(2, 0, 1)))
             targets.append(render_targets(sample))
@@ -112,9 +115,11 @@ def fit(recipe: DetectorRecipe, folder: Path, say: Callable[[str], None], save_e
     arenas_valid = load_arenas(recipe.arenas / "valid") if recipe.arenas else []
     simulated = load_coco(recipe.simulated / "train") if recipe.simulated else []
     simulated_valid = load_coco(recipe.simulated / "valid") if recipe.simulated else []
+    harvest = load_coco(recipe.harvest, has_actions=False) if recipe.harvest else []
     if not labelled:
         raise DataError(f"{recipe.detection}: no labelled frame")
-    say(f"{len(labelled)} + {len(arenas)} + {len(simulated)} frames to train on, {len(valid)} + {len(arenas_valid)} + {len(simulated_valid)} to validate")
+    pools = [(labelled, 1.0), (arenas, recipe.arenas_share), (simulated, recipe.simulated_share), (harvest, recipe.harvest_share)]
+    say(f"{' + '.join(str(len(samples)) for samples, _ in pools)} frames to train on, {len(valid)} + {len(arenas_valid)} + {len(simulated_valid)} to validate")
 
     network = DetectorNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub misses this overload
     average = DetectorNetwork()
@@ -128,7 +133,7 @@ def fit(recipe: DetectorRecipe, folder: Path, say: Callable[[str], None], save_e
         if simulated_valid:
             say(f"  simulated: {describe(validate(average, simulated_valid))}")
 
-    stream = prefetch(_batches(recipe, labelled, arenas, simulated, recipe.seed + loop.step), depth=3)
+    stream = prefetch(_batches(recipe, pools, recipe.seed + loop.step), depth=3)
     try:
         for _ in loop.run(report, save_every_s):
             pictures, *targets = next(stream)

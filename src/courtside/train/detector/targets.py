@@ -41,10 +41,10 @@ class Targets:
     basket: npt.NDArray[np.int64]
 
 
-def _blank(weight: npt.NDArray[np.float32], regions: Boxes) -> None:
+def _blank(weight: npt.NDArray[np.float32], region: Boxes) -> None:
     height, width = weight.shape
-    for x1, y1, x2, y2 in regions / STRIDE:
-        weight[max(0, int(y1)) : min(height, int(y2) + 1), max(0, int(x1)) : min(width, int(x2) + 1)] = 0
+    x1, y1, x2, y2 = region / STRIDE
+    weight[max(0, int(y1)) : min(height, int(y2) + 1), max(0, int(x1)) : min(width, int(x2) + 1)] = 0
 
 
 def render_targets(sample: Sample) -> Targets:
@@ -56,8 +56,8 @@ def render_targets(sample: Sample) -> Targets:
     positive = np.zeros((len(SHAPES), height, width), np.bool_)
     action = np.full((height, width), -1, np.int64)
     basket = np.full((height, width), -1, np.int64)
-    _blank(weight[3], sample.numbers_ignored)
-    _blank(weight[4], sample.rim_ignored)
+    for region in sample.ignored:
+        _blank(weight[CHANNEL_OF_CLASS[int(region[4])]], region[:4])
     boxes = sample.boxes
     areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     for x1, y1, x2, y2, kind in boxes[np.argsort(-areas)]:
