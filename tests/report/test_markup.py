@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from courtside.report.markup import clock, color, count, dash, ink, link, percent, seconds, share_bar
+from courtside.report.markup import clock, color, count, dash, game_clock, ink, link, percent, seconds, share_bar
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,23 @@ def test_shares_never_claim_all_of_what_is_not(share: float, told: str) -> None:
 def test_times(value: float, length: str, moment: str) -> None:
     assert seconds(value) == length
     assert clock(value) == moment
+
+
+@pytest.mark.parametrize(
+    ("period", "left_s", "shown"),
+    [
+        (None, None, ""),
+        (3, None, "3rd"),
+        (None, 57.7, "57.7"),
+        (3, 132.0, "3rd 2:12"),
+        (4, 59.95, "4th 59.9"),
+        (1, 720.0, "1st 12:00"),
+        (5, 8.2, "OT 8.2"),
+        (6, 270.4, "2OT 4:30"),
+    ],
+)
+def test_moments_of_the_game(period: int | None, left_s: float | None, shown: str) -> None:
+    assert game_clock(period, left_s) == shown
 
 
 @pytest.mark.parametrize(("given", "drawn"), [(None, "#8A8F98"), ("", "#8A8F98"), ("red", "#8A8F98"), ("#12345", "#8A8F98"), ("#00538C", "#00538C")])

@@ -283,6 +283,13 @@ def test_every_play_leads_to_its_window_in_the_video() -> None:
     assert {value.partition("#")[0] for _, name, value in read.attributes if name == "href"} == {"named.mp4"}
 
 
+def test_a_play_tells_the_game_clock_where_it_was_read() -> None:
+    assert "3rd" not in Reader(play_list(FULL)).text
+    assert FULL.events is not None
+    dated = [{**one, "period": 3, "game_clock_s": 132.0} for one in FULL.events["events"][:1]]
+    assert "3rd 2:12" in Reader(play_list(replace(FULL, events={**FULL.events, "events": [*dated, *FULL.events["events"][1:]]}))).text
+
+
 def test_what_could_not_be_told_is_no_nought() -> None:
     said = box_score(GAMES["not enough evidence"])
     assert "not enough evidence: the ball was not seen" in Reader(said).text

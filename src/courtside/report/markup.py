@@ -51,6 +51,13 @@ def clock(at_s: float) -> str:
     return f"{tenths // 600}:{tenths % 600 // 10:02d}.{tenths % 10}"
 
 
+def game_clock(period: int | None, left_s: float | None) -> str:
+    """Return a moment of the game as broadcasts show it: "3rd 2:12", "4th 57.7", "2OT 4:30"; what is None is left out."""
+    named = "" if period is None else ("1st", "2nd", "3rd", "4th", "OT")[period - 1] if period <= 5 else f"{period - 4}OT"
+    left = "" if left_s is None else f"{int(10 * left_s + 1e-6) / 10:.1f}" if left_s < 60 else f"{int(left_s) // 60}:{int(left_s) % 60:02d}"
+    return f"{named} {left}".strip()
+
+
 def count(n: int, one: str, many: str | None = None) -> str:
     """Return "1 shot", "3 shots"."""
     return f"{n} {one if n == 1 else many or one + 's'}"

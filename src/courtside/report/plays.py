@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from courtside.report.game import Event, Game
-from courtside.report.markup import axis_seconds, axis_text, clock, count, dash, link, percent, seconds, section, text
+from courtside.report.markup import axis_seconds, axis_text, clock, count, dash, game_clock, link, percent, seconds, section, text
 
 _NAMES = {
     "shot": ("Shot", "Shots"),
@@ -164,6 +164,12 @@ def _letter_mark(event: Event) -> str:
     return f'<circle class="full" r="8"/><text class="on" y="3.5" text-anchor="middle">{_LETTER[event["kind"]]}</text>'
 
 
+def _game_time(event: Event) -> str:
+    """Return what the score graphic said when the play began, as far as it did."""
+    shown = game_clock(event.get("period"), event.get("game_clock_s"))
+    return f' <small title="period and game clock, as the score graphic shows them">{shown}</small>' if shown else ""
+
+
 def _title(event: Event) -> str:
     # a title shows text only: the marks of what is not known are left out
     plain = f"{clock(event['start_s'])} {_who(event)}: {words(event)}".replace("<i>", "").replace("</i>", "")
@@ -205,7 +211,7 @@ def play_list(game: Game) -> str:
     rows = "".join(
         f'<tr data-kind="{text(event["kind"])}" data-from="{event["start_s"]:.3f}" data-to="{event["end_s"]:.3f}"'
         f"{' hidden' if small and event['kind'] in _SMALL else ''}>"
-        f"<td><a {seek(event, game.video)}>{clock(event['start_s'])}</a></td>"
+        f"<td><a {seek(event, game.video)}>{clock(event['start_s'])}</a>{_game_time(event)}</td>"
         f'<td><b class="tag {game.painted(event["team"])}">{_NAMES.get(event["kind"], ("Play",))[0]}</b></td>'
         f"<td>{_who(event)}</td><td>{words(event)}</td><td>{percent(event['probability'])}</td></tr>"
         for event in events
