@@ -5,6 +5,8 @@ import hashlib
 import html
 import json
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from fractions import Fraction
 from html.parser import HTMLParser
@@ -21,6 +23,7 @@ from courtside.court import COURTS
 from courtside.court.registration import CourtTrack
 from courtside.errors import RecordsError
 from courtside.events.reading import KINDS
+from courtside.media.encode import VideoWriter
 from courtside.pipeline.places import Places
 from courtside.pipeline.statistics import statistics
 from courtside.report.box_score import box_score
@@ -364,3 +367,47 @@ def test_quality_says_what_is_covered_and_what_left_unsaid() -> None:
     ):
         assert part in said
     assert "2 tracks of players, 1 without a proved number: 0 whose readings do not suffice, 1 whose number was never legible" in said
+
+
+DRIVER = """
+const $ = (q) => document.querySelector(q), wait = (ms) => new Promise((done) => setTimeout(done, ms)), said = {};
+(async () => {
+  const video = $("video"), button = $('button[data-kind="shot"]'), shot = $('tr[data-kind="shot"]');
+  for (let i = 0; i < 40 && video.readyState < 1; i++) await wait(100);
+  said.length = video.duration;
+  shot.querySelector("a[data-at]").click();
+  video.pause();
+  await wait(300);
+  said.sought = video.currentTime;
+  video.currentTime = 2.2;
+  await wait(500);
+  said.lit = [...document.querySelectorAll("tr.on")].map((row) => row.dataset.kind);
+  said.now = $("#now").getAttribute("x1");
+  const box = $("#time").getBoundingClientRect();
+  $("#time").dispatchEvent(new MouseEvent("click", { bubbles: true, clientX: box.left + box.width / 2 }));
+  await wait(300);
+  said.middle = video.currentTime;
+  said.pressed = button.getAttribute("aria-pressed");
+  button.click();
+  said.hidden = [...document.querySelectorAll('tr[data-kind="shot"]')].every((row) => row.hidden);
+  button.click();
+  said.again = shot.hidden;
+  document.body.dataset.said = JSON.stringify(said);
+})();
+"""
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
+def test_the_page_at_work_in_a_browser(tmp_path: Path) -> None:
+    with VideoWriter(tmp_path / "named.mp4", 320, 180, Fraction(10)) as writer:
+        for i in range(N):
+            writer.write(np.full((180, 320, 3), 4 * i, np.uint8))
+    page = re.sub(r'<meta http-equiv="Content-Security-Policy".*?>', "", report_page(FULL, BESIDE))  # it would allow no driver
+    (tmp_path / "page.html").write_text(page.replace("</body>", f"<script>{DRIVER}</script></body>"), encoding="utf-8")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=20000", "--dump-dom"]
+    done = subprocess.run(["chromium", *options, (tmp_path / "page.html").as_uri()], capture_output=True, text=True, timeout=120, check=True)
+    said = json.loads(html.unescape(re.findall(r'data-said="([^"]*)"', done.stdout)[0]))
+    assert said["length"] == pytest.approx(5.0, abs=0.2)
+    assert said["sought"] == pytest.approx(EVERY["events"][3]["clip"]["start_s"], abs=0.15)
+    assert said["lit"] == ["shot"] and said["now"] == "44.00%" and said["middle"] == pytest.approx(2.5, abs=0.1)
+    assert said["pressed"] == "true" and said["hidden"] and not said["again"]
