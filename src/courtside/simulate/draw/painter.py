@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -49,13 +50,15 @@ class DrawnPerson:
 class Drawn:
     """A picture (h, w, 3) BGR and its truth in pixels.
 
-    ``people`` from far to near, ``ball`` its box (None when hidden or out of view), ``rims`` the boxes of the rings in view, without their nets.
+    ``people`` from far to near, ``ball`` its box (None when hidden or out of view), ``rims`` the boxes of the rings in view, without their nets. ``owners``
+    (h, w) uint8 tells whose body is seen where: 0 nobody's, else 1 + the row of the moment.
     """
 
     image: Image
     people: tuple[DrawnPerson, ...]
     ball: Box | None
     rims: tuple[Box, ...]
+    owners: npt.NDArray[np.uint8]
 
 
 class Painter:
@@ -124,7 +127,7 @@ class Painter:
         exposure = 1 + float(self._random.normal(0, 0.006))
         image = self._optic((width, height)).look(image, mean_flow(camera, camera_end), flash, exposure, offset)
         graphic.draw(image, moment)  # the broadcaster's: no lens has seen it, and no movement blurs it
-        return Drawn(image, people, shown, rims)
+        return Drawn(image, people, shown, rims, _owners(ids, rows))
 
     def _dress(self, row: int) -> Look:
         actor = self._cast.actors[row]
@@ -206,6 +209,13 @@ class Painter:
         if size not in self._optics:
             self._optics[size] = Optics(size, self._arena.warmth, self._random)
         return self._optics[size]
+
+
+def _owners(ids: Ids, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
+    owner_of = np.zeros(256, np.uint8)
+    for i, row in enumerate(rows):
+        owner_of[[2 * i + 1, 2 * i + 2]] = row + 1  # the body and the number of the i-th of those on the floor
+    return cv2.LUT(ids, owner_of).astype(np.uint8, copy=False)
 
 
 def _measure(box: BodyBox, row: int, counts: npt.NDArray[np.intp]) -> DrawnPerson:
