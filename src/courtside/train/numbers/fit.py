@@ -1,12 +1,10 @@
-"""Fitting: a time budget instead of a step count, because a laptop's speed is not known; resumable, with an averaged model."""
+"""Fitting the number reader."""
 
 from __future__ import annotations
 
-import math
 import os
-import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from torch.nn import functional as F
 from courtside.errors import DataError
 from courtside.media.prefetch import prefetch
 from courtside.models.numbers import ILLEGIBLE, PARTIAL, WHOLE, fit_crop
+from courtside.train.loop import Loop, Say
 from courtside.train.numbers.augment import augment, spoil
 from courtside.train.numbers.clean import Cleaned, clean, lay, predict
 from courtside.train.numbers.data import TURNS, NumberCrop, heads_of, load_empty_patches, load_numbers, turn
@@ -29,8 +28,6 @@ from courtside.train.numbers.recogniser import TextRecogniser
 from courtside.train.numbers.render import render
 from courtside.train.numbers.validate import cut_off, describe, score
 from courtside.types import Image
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -128,86 +125,34 @@ def batches(sources: Sources, recipe: NumbersRecipe, seed: int) -> Iterator[Batc
         )
 
 
-def numbers_loss(outputs: tuple[Tensor, Tensor, Tensor], tens: Tensor, units: Tensor, states: Tensor, votes: Tensor) -> Tensor:
-    """Cross-entropies of the three heads, weighed by vote; the digits count only where they are known."""
+def numbers_loss(outputs: tuple[Tensor, Tensor, Tensor], tens: Tensor, units: Tensor, states: Tensor, votes: Tensor) -> dict[str, Tensor]:
+    """Return the cross-entropies of the three heads by name, weighed by vote; the digits count only where they are known. Their sum is what to minimise."""
     raw_tens, raw_units, raw_states = (output.float() for output in outputs)
     of_tens = F.cross_entropy(raw_tens, tens, ignore_index=-1, label_smoothing=0.02, reduction="none")
     of_units = F.cross_entropy(raw_units, units, ignore_index=-1, label_smoothing=0.02, reduction="none")
     of_states = F.cross_entropy(raw_states, states, reduction="none")
-    return ((of_tens + of_units + 0.7 * of_states) * votes).sum() / votes.sum().clamp(min=1)
+    total = votes.sum().clamp(min=1)
+    return {name: (loss * votes).sum() / total for name, loss in (("tens", of_tens), ("units", of_units), ("state", 0.7 * of_states))}
 
 
-class _Trainer:
-    """A network with its average and optimiser, and what it has made of the crops so far."""
+def _optimiser(network: NumberNetwork, recipe: NumbersRecipe) -> torch.optim.AdamW:
+    """What already knows letters learns more slowly than what starts from nothing."""
+    trunk = set(network.trunk.parameters()) if recipe.start is not None else set()
+    groups = [
+        {"params": [weight for weight in network.parameters() if (weight in trunk) == slow], "lr": rate}
+        for slow, rate in ((False, recipe.learning_rate), (True, recipe.learning_rate * recipe.trunk_rate))
+    ]
+    return torch.optim.AdamW(groups, weight_decay=recipe.weight_decay)
 
-    def __init__(self, recipe: NumbersRecipe, crops: Sequence[NumberCrop]) -> None:
-        self.recipe, self.crops = recipe, crops
-        self.network = NumberNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub misses this overload
-        if recipe.start is not None:
-            load_trunk(self.network, recipe.start)
-        self.average = NumberNetwork()
-        self.average.load_state_dict(self.network.state_dict())
-        # what already knows letters learns more slowly than what starts from nothing
-        trunk = set(self.network.trunk.parameters()) if recipe.start is not None else set()
-        groups = [
-            {"params": [weight for weight in self.network.parameters() if (weight in trunk) == slow], "share": share}
-            for slow, share in ((False, 1.0), (True, recipe.trunk_rate))
-        ]
-        self.optimiser = torch.optim.AdamW(groups, recipe.learning_rate, weight_decay=recipe.weight_decay)
-        standing = np.array([not crop.turned for crop in crops], bool)
-        self.cleaned = Cleaned(np.zeros(len(crops), np.int64), standing, standing.astype(np.float32))
-        self.step, self.spent_s, self.cleanings = 0, 0.0, 0
 
-    def save(self, folder: Path) -> None:
-        self.cleaned.save(folder / "cleaned.npz")
-        aside = folder / "checkpoint.part"
-        state = {"network": self.network.state_dict(), "average": self.average.state_dict(), "optimiser": self.optimiser.state_dict()}
-        torch.save({**state, "step": self.step, "spent_s": self.spent_s, "cleanings": self.cleanings}, aside)
-        aside.replace(folder / "checkpoint.pt")
-
-    def load(self, folder: Path) -> None:
-        state = torch.load(folder / "checkpoint.pt", weights_only=True)
-        self.network.load_state_dict(state["network"])
-        self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.step, self.spent_s, self.cleanings = state["step"], state["spent_s"], state["cleanings"]
-        self.cleaned = Cleaned.load(folder / "cleaned.npz")
-
-    def lay(self, say: Say) -> None:
-        if self.recipe.start is not None:
-            turns, told = lay(TextRecogniser(self.recipe.start), self.crops)
-            self.cleaned = Cleaned(turns, told, np.where(told, 1, self.cleaned.votes).astype(np.float32))
-            say(f"  how {told.mean():.1%} of the crops lie could be told: turns {np.bincount(turns[told], minlength=len(TURNS)).tolist()}")
-
-    def clean(self, say: Say) -> None:
-        self.cleaned = clean(self.average, self.crops, self.cleaned)
-        self.cleanings += 1
-        votes = self.cleaned.votes
-        say(f"  cleaning {self.cleanings}: {(votes == 1).mean():.1%} of the labels agreed to, {(votes == 0).mean():.1%} taken for wrong")
-
-    def learn(self, batch: Batch, share: float) -> float:
-        """Take one step at ``share`` (0-1) of the budget and return the loss."""
-        for group in self.optimiser.param_groups:
-            rate = self.recipe.learning_rate * group["share"]
-            group["lr"] = rate * min(1.0, (self.step + 1) / 150) * (0.5 * (1 + math.cos(math.pi * share)) + 0.003)
-        pictures, *targets = batch
-        self.network.train()
-        with torch.autocast("cpu", torch.bfloat16):
-            outputs = self.network(pictures.to(memory_format=torch.channels_last))
-        loss = numbers_loss(outputs, *targets)
-        self.optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]  # untyped in torch's stub
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
-        self.optimiser.step()
-        self.step += 1
-        decay = min(0.998, (1 + self.step) / (10 + self.step))
-        with torch.no_grad():
-            for mean, value in zip(self.average.state_dict().values(), self.network.state_dict().values(), strict=True):
-                if mean.dtype.is_floating_point:
-                    mean.lerp_(value, 1 - decay)
-                else:
-                    mean.copy_(value)
-        return float(loss.detach())
+def _begin(crops: Sequence[NumberCrop], start: Path | None, say: Say) -> Cleaned:
+    """Return how the crops lie as far as it can be told before anything is learned."""
+    standing = np.array([not crop.turned for crop in crops], bool)
+    if start is None:
+        return Cleaned(np.zeros(len(crops), np.int64), standing, standing.astype(np.float32))
+    turns, told = lay(TextRecogniser(start), crops)
+    say(f"  how {told.mean():.1%} of the crops lie could be told: turns {np.bincount(turns[told], minlength=len(TURNS)).tolist()}")
+    return Cleaned(turns, told, (told | standing).astype(np.float32))
 
 
 def validate(network: NumberNetwork, valid: Sequence[NumberCrop]) -> dict[str, float]:
@@ -235,43 +180,45 @@ def fit(recipe: NumbersRecipe, folder: Path, say: Say, save_every_s: float = 240
     patches = load_empty_patches(recipe.frames, 3000, np.random.default_rng(recipe.seed)) if recipe.frames else []
     faces = load_typefaces(find_fonts([*font_folders(), *([recipe.fonts] if recipe.fonts else [])]))
     say(f"{len(crops)} crops to train on, {len(valid)} to validate, {len(patches)} patches without a number, {len(faces)} typefaces")
-    trainer = _Trainer(recipe, crops)
-    if (folder / "checkpoint.pt").is_file():
-        trainer.load(folder)
-        if len(trainer.cleaned.turns) != len(crops):
-            raise DataError(f"{folder}: was begun with {len(trainer.cleaned.turns)} crops, now there are {len(crops)}; train in another folder (--work)")
-        say(f"going on at step {trainer.step}, {trainer.spent_s / 60:.0f} of {recipe.minutes:.0f} minutes spent")
+    network = NumberNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub misses this overload
+    average = NumberNetwork()
+    if recipe.start is not None:
+        load_trunk(network, recipe.start)
+    cleaned_file = folder / "cleaned.npz"
+    if cleaned_file.is_file():
+        cleaned = Cleaned.load(cleaned_file)
+        if len(cleaned.turns) != len(crops):
+            raise DataError(f"{folder}: was begun with {len(cleaned.turns)} crops, now there are {len(crops)}; train in another folder (--work)")
     else:
-        trainer.lay(say)
-    budget_s = recipe.minutes * 60
-    began, last_save = time.monotonic() - trainer.spent_s, time.monotonic()
+        cleaned = _begin(crops, recipe.start, say)
+        cleaned.save(cleaned_file)
+    loop = Loop(network, average, _optimiser(network, recipe), folder, recipe.minutes, say)
 
     def stream(share: float) -> Generator[Batch, None, None]:
         wanted = recipe if share < 1 - recipe.finish else replace(recipe, real=max(recipe.real, 0.8), gentle=max(recipe.gentle, 0.75))
-        return prefetch(batches(Sources(crops, trainer.cleaned, patches, faces), wanted, recipe.seed + trainer.step), depth=4)
+        return prefetch(batches(Sources(crops, cleaned, patches, faces), wanted, recipe.seed + loop.step), depth=4)
 
-    began_at = trainer.spent_s / budget_s
-    drawn, finishing = stream(began_at), began_at >= 1 - recipe.finish
+    drawn: Generator[Batch, None, None] | None = None
+    phase, begin = -1, (*recipe.cleanings, 1 - recipe.finish)  # where each but the first phase begins
     try:
-        while (spent_s := time.monotonic() - began) < budget_s:
-            trainer.spent_s = spent_s
-            if trainer.cleanings < len(recipe.cleanings) and spent_s >= recipe.cleanings[trainer.cleanings] * budget_s:
-                trainer.clean(say)
-                drawn.close()
-                drawn = stream(spent_s / budget_s)
-            if not finishing and spent_s / budget_s >= 1 - recipe.finish:
-                finishing = True
-                drawn.close()
-                drawn = stream(spent_s / budget_s)
-            loss = trainer.learn(next(drawn), spent_s / budget_s)
-            if trainer.step % 200 == 0:
-                say(f"step {trainer.step}  {spent_s / 60:.1f}/{recipe.minutes:.0f} min  loss {loss:.3f}")
-            if time.monotonic() - last_save > save_every_s:
-                trainer.save(folder)
-                say(f"  valid: {describe(validate(trainer.average, valid))}")
-                last_save = time.monotonic()
+        for share in loop.run(lambda: say(f"  valid: {describe(validate(average, valid))}"), save_every_s):
+            due = sum(share >= point for point in begin)
+            if due > phase:
+                if phase >= 0 and due <= len(recipe.cleanings):
+                    cleaned = clean(average, crops, cleaned)
+                    cleaned.save(cleaned_file)
+                    loop.save()  # or it would be done again
+                    votes = cleaned.votes
+                    say(f"  cleaning {due}: {(votes == 1).mean():.1%} of the labels agreed to, {(votes == 0).mean():.1%} taken for wrong")
+                if drawn is not None:
+                    drawn.close()
+                drawn, phase = stream(share), due
+            assert drawn is not None
+            pictures, *targets = next(drawn)
+            with torch.autocast("cpu", torch.bfloat16):
+                outputs = network(pictures.to(memory_format=torch.channels_last))
+            loop.learn(numbers_loss(outputs, *targets))
     finally:
-        drawn.close()
-    trainer.save(folder)
-    say(f"  valid: {describe(validate(trainer.average, valid))}")
-    return trainer.average
+        if drawn is not None:
+            drawn.close()
+    return average
