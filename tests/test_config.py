@@ -87,7 +87,7 @@ def test_override_values(override: str, expected: object) -> None:
         ("detector.size=[640]", "detector.size"),
         ("detector.size=[640, 100]", "multiple of 32"),
         ("detector.size=[640.0, 640]", "valid integer"),
-        ("tracker.low=0.9", "low (0.9) must not be above high (0.35)"),
+        ("tracker.low=0.9", "low (0.9) must not be above high (0.4)"),
         ("render.overlays=names", "'rim', 'masks', 'court' or 'radar', not 'names'"),
         ("render.crf=52", "less than or equal to 51"),
         ("render.crf=1\nrender.preset=2", "valid integer"),

@@ -131,7 +131,7 @@ class TrackerSettings(_Section):
     folder or hub id of such a model, its image encoder ``compiled`` or not.
     """
 
-    high: Share = 0.35
+    high: Share = 0.4
     low: Share = 0.15
     max_age_s: Seconds = 1.5
     backend: Literal["boxes", "sam2"] = "boxes"
@@ -155,7 +155,7 @@ class IdentitySettings(_Section):
 
     min_confidence: Share = 0.95
     min_track_s: Seconds = 0.2
-    min_track_confidence: Share = 0.3
+    min_track_confidence: Share = 0.4
     fill_gap_s: Seconds = 0.5
     rule: Literal["posterior", "consecutive"] = "posterior"
     agree: Annotated[int, Field(ge=1, le=1000)] = 3

@@ -65,7 +65,7 @@ CARDS: tuple[ModelCard, ...] = (
         role="detector",
         target="courtside.models.detector:OnnxDetector",
         weights="detector.onnx",
-        sha256="2250ca3cf8bb069a5861299f718af4e9ef3a712b44cec24e3b0d23f66b7128e9",
+        sha256="7d4ea29289cde4720c7bf24c5fcb72999eafd8484393895e16f5cfd80fcd123e",
         licence="Apache-2.0",
         data=(
             "Roboflow Universe basketball-player-detection-3-ycjdo (fork), 464 frames (CC BY 4.0 as its uploader states); "

@@ -34,8 +34,8 @@ from courtside.types import Person, Role, Team
 
 Floats = npt.NDArray[np.float64]
 
-_MAY_BE_REFEREE = 0.05
-"""Players are hardly ever taken for referees (share below 0.03 on the labelled clips); whoever is more often is drawn without team and name."""
+_MAY_BE_REFEREE = 0.1
+"""Players are hardly ever taken for referees (share below 0.06 on the labelled clips); whoever is more often is drawn without team and name."""
 
 _OFF_COURT_M = 1.5
 """Beyond the lines for most of the time: not a player. Who throws the ball in stands just outside, and a box's lower edge is good to some decimetres."""

@@ -83,7 +83,7 @@ class Sam2Tracker:
         stray_share: see ``without_stray``.
     """
 
-    def __init__(self, segmenter: Segmenter, *, high: float = 0.35, low: float = 0.15, max_age_s: float = 1.5, stray_share: float = STRAY_SHARE) -> None:
+    def __init__(self, segmenter: Segmenter, *, high: float = 0.4, low: float = 0.15, max_age_s: float = 1.5, stray_share: float = STRAY_SHARE) -> None:
         self.segmenter, self.high, self.low, self.max_age_s, self.stray_share = segmenter, high, low, max_age_s, stray_share
         self._ids = count(1)
         self._camera = CameraMotion()

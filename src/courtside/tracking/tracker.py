@@ -110,7 +110,7 @@ class BoxTracker:
     def __init__(
         self,
         *,
-        high: float = 0.35,
+        high: float = 0.4,
         low: float = 0.15,
         birth: float | None = None,
         sure: float | None = None,
