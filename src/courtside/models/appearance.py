@@ -48,12 +48,30 @@ def kit_crop(image: npt.NDArray[_T], xyxy: npt.NDArray[np.number], shrink: float
     ``above`` (0-1) of the box's height is left out at the top: (1 - shrink) / 2 is the box's very middle. The crop has at least one pixel, also for a box at
     (or beyond) the picture's edge. A mask (h, w) of the picture may be cropped in the same way.
     """
-    height, width = image.shape[:2]
+    return image[_kit_part(image.shape[:2], xyxy, shrink, above)]
+
+
+def _kit_part(shape: tuple[int, ...], xyxy: npt.NDArray[np.number], shrink: float, above: float) -> tuple[slice, slice]:
+    height, width = shape
     x1, y1, x2, y2 = (float(side) for side in xyxy)
     middle, half = (x1 + x2) / 2, (x2 - x1) * shrink / 2
     left, right = int(np.clip(middle - half, 0, width - 1)), int(np.clip(middle + half, 1, width))
     top, bottom = int(np.clip(y1 + above * (y2 - y1), 0, height - 1)), int(np.clip(y1 + (above + shrink) * (y2 - y1), 1, height))
-    return image[top : max(bottom, top + 1), left : max(right, left + 1)]
+    return slice(top, max(bottom, top + 1)), slice(left, max(right, left + 1))
+
+
+def in_sight(xyxy: npt.NDArray[np.number], person: int, shape: tuple[int, ...], shrink: float = 0.4, above: float = 0.18) -> npt.NDArray[np.bool_]:
+    """Return the mask of the ``kit_crop`` of one ``person`` of the boxes ``xyxy`` (n, 4) in a picture of ``shape`` (h, w): where nobody can be in front of him.
+
+    Who stands nearer to a camera above the floor has his feet lower in the picture, so the boxes that reach lower are left out.
+    """
+    rows, columns = _kit_part(shape, xyxy[person], shrink, above)
+    mask = np.ones((rows.stop - rows.start, columns.stop - columns.start), bool)
+    for x1, y1, x2, y2 in xyxy[xyxy[:, 3] > xyxy[person, 3]].astype(float):
+        top, bottom = (round(min(max(side - rows.start, 0), len(mask))) for side in (y1, y2))
+        left, right = (round(min(max(side - columns.start, 0), mask.shape[1])) for side in (x1, x2))
+        mask[top:bottom, left:right] = False
+    return mask
 
 
 def own_pixels(crop: Image, mask: npt.NDArray[np.bool_]) -> Image:

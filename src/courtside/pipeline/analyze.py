@@ -18,7 +18,7 @@ from courtside.identity.matching import intersection_over_smaller, mask_over_sma
 from courtside.identity.numbers import chance_of
 from courtside.media import mark_cuts, prefetch, probe, read_frames
 from courtside.models import zoo
-from courtside.models.appearance import kit_crop, own_pixels
+from courtside.models.appearance import in_sight, kit_crop, own_pixels
 from courtside.pipeline.detections import DetectionCache
 from courtside.pipeline.mirrored import NOTE, MirrorJudge, tells, turned_round
 from courtside.pipeline.models import make_court_model, make_detector, make_encoder, make_mirror_sense, make_reader
@@ -34,9 +34,8 @@ _SHRINK, _CHEST = 0.4, 0.18  # see ``kit_crop``
 _MOST_WAITING = 400  # readings of a clip after which, mirrored or not, no more wait for a judgement
 _LEGIBLE = 0.5  # chance from which a reading is taken for its likeliest number
 _DOUBTFUL = 0.5  # share of a box under another's from which the two may have been exchanged
-_CROWDED = 0.15  # share of a box that somebody else may cover before its look is not taken as its own
 _WORTH_KEEPING = 0.1  # confidence of a landmark below which it says nothing
-_OWN = 0.3  # share of the crop that a person's mask must have for its look to be taken; with a mask it does not matter who else is there
+_OWN, _IN_SIGHT = 0.3, 0.7  # share of the crop that must be the person's by his mask, or in front of which nobody's box may lie, for his look to be taken
 
 
 def _quiet(*_: object) -> None:
@@ -217,7 +216,6 @@ class _Evidence:
             i
             for i in range(len(tracked))
             if classes[i] != REFEREE
-            and (tracked.mask is not None or covered[i].max(initial=0) < _CROWDED)
             and frame.time_s - self._looked_s.get(int(ids[i]), -np.inf) >= self._settings.appearance.every_s - 1e-6
         ]
         for tracker_id in ids[covered.max(1, initial=0) >= _DOUBTFUL]:
@@ -225,9 +223,11 @@ class _Evidence:
         above = _CHEST if self._settings.appearance.crop == "chest" else (1 - _SHRINK) / 2
         crops = [kit_crop(frame.image, tracked.xyxy[i], _SHRINK, above) for i in due]
         if isinstance(tracked.mask, sv.CompactMask):
-            inside = [kit_crop(tracked.mask[i], tracked.xyxy[i], _SHRINK, above) for i in due]
-            clear = [k for k, mask in enumerate(inside) if mask.mean() >= _OWN]
-            due, crops = [due[k] for k in clear], [own_pixels(crops[k], inside[k]) for k in clear]
+            own, least = [kit_crop(tracked.mask[i], tracked.xyxy[i], _SHRINK, above) for i in due], _OWN
+        else:
+            own, least = [in_sight(tracked.xyxy, i, frame.image.shape[:2], _SHRINK, above) for i in due], _IN_SIGHT
+        clear = [k for k, mask in enumerate(own) if mask.mean() >= least]
+        due, crops = [due[k] for k in clear], [own_pixels(crops[k], own[k]) for k in clear]
         for i, crop, vector in zip(due, crops, self._encoder.encode(crops), strict=True):
             self._looked_s[int(ids[i])] = frame.time_s
             color = np.median(crop.reshape(-1, 3), 0).astype(np.float32)
