@@ -1,7 +1,8 @@
 """The pixel-free records of one clip: what ANALYZE writes and RESOLVE and RENDER read, as Parquet tables in a folder.
 
 ``frames`` has one row per frame, ``detections`` one per box (``tracker_id`` 0 where it is not tracked), ``readings`` one per number read off a tracked player,
-``appearances`` one per sampled look at a player's kit. Where the tracker follows masks there is also ``masks``, one row per tracked person and frame.
+``appearances`` one per sampled look at a player's kit. Where the tracker follows masks there is also ``masks``, one row per tracked person and frame, where
+the camera is followed ``movers``, one per small thing that moved by itself.
 ``manifest.json`` is written last: a folder without it is not finished.
 """
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Raised when the tables change in a way that older folders can't be read."""
 
-_OPTIONAL = ("masks", "court", "score")  # tables that are only there when something is in them: older readers and records know nothing of them
+_OPTIONAL = ("masks", "court", "score", "movers")  # tables that are only there when something is in them: older readers and records know nothing of them
 _ROWS_PER_GROUP_FRAMES = 256  # frames held in memory before they are flushed
 
 Floats = npt.NDArray[np.float32]
@@ -77,6 +78,14 @@ class AppearanceTable:
     tracker_id: Ints
     vector: Floats
     color: Floats
+
+
+@dataclass(frozen=True)
+class MoverTable:
+    """Per small thing that moved by itself: ``frame`` (s,), sorted, and the middle ``xy`` (s, 2) in pixels."""
+
+    frame: Ints
+    xy: Floats
 
 
 class MaskTable:
@@ -148,6 +157,8 @@ class Records:
     """Whether the clip is mirrored, so that its numbers were read turned round; None where they did not tell, or nobody asked."""
     score: tuple[Glance, ...] = ()
     """What was read off the score graphic, in the frames that were looked at."""
+    movers: MoverTable | None = None
+    """Small things that moved by themselves; None where nobody looked, or nothing did."""
 
     def detections_of(self, frame: int) -> sv.Detections:
         """Return everything the detector found in one frame, for drawing."""
@@ -176,6 +187,7 @@ def _schemas() -> dict[str, pa.Schema]:
                 *(pa.field(name, pa.list_(kind)) for name, kind in (("role", pa.string()), ("text", pa.string()), ("confidence", pa.float32()))),
             ]
         ),
+        "movers": pa.schema([frame, pa.field("x", pa.float32()), pa.field("y", pa.float32())]),
         "appearances": pa.schema([frame, tracker, pa.field("vector", pa.list_(pa.float32())), pa.field("color", pa.list_(pa.float32(), 3))]),
     }
 
@@ -256,6 +268,10 @@ class RecordsWriter:
         read = list(glance.texts.values())
         columns = {"role": list(glance.texts), "text": [text for text, _ in read], "confidence": [confidence for _, confidence in read]}
         self._rows["score"].append({"frame": glance.frame, "box": glance.box, **columns})
+
+    def add_movers(self, frame: int, xy: npt.NDArray[np.number]) -> None:
+        """Add the middles (s, 2) of the small things that moved in one frame; frames come in order."""
+        self._rows["movers"] += [{"frame": frame, "x": x, "y": y} for x, y in xy.tolist()]
 
     def _flush(self) -> None:
         import pyarrow as pa
@@ -378,21 +394,34 @@ def read_records(folder: Path) -> Records:
         _read_court(folder / "court.parquet"),
         manifest.get("mirrored"),  # older records know nothing of it
         score=_read_score(folder / "score.parquet"),
+        movers=_read_movers(folder / "movers.parquet"),
     )
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
-    """Return the rows of an optional table; none where it is not there."""
+def _optional(path: Path) -> pa.Table | None:
+    """Return an optional table, None where it is not there."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     if not path.is_file():
-        return []
+        return None
     try:
-        rows: list[dict[str, Any]] = pq.read_table(path, schema=_schemas()[path.stem]).to_pylist()
+        return pq.read_table(path, schema=_schemas()[path.stem])
     except (OSError, pa.ArrowInvalid) as error:
         raise RecordsError(f"{path}: damaged; delete the folder and analyse the clip again") from error
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    table = _optional(path)
+    rows: list[dict[str, Any]] = table.to_pylist() if table is not None else []
     return rows
+
+
+def _read_movers(path: Path) -> MoverTable | None:
+    table = _optional(path)
+    if table is None:
+        return None
+    return MoverTable(table.column("frame").to_numpy().astype(np.int64), np.stack([table.column(side).to_numpy() for side in ("x", "y")], 1).astype(np.float32))
 
 
 def _read_court(path: Path) -> tuple[Sighting, ...]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from courtside.court.dimensions import BALL_RADIUS_M
+from courtside.events.arcs import Arc
 from courtside.events.scene import PERSON_M, Boxes, Floats, Ints, Scene
 
 Bools = npt.NDArray[np.bool_]
@@ -24,6 +27,8 @@ _TRUE_SHARE, _LEAST_FALSE = 0.6, 0.005
 _CROWD_M = 1.5
 _FIXED_DEGREES, _FIXED_STEP_S, _FIXED_TIMES, _FIXED_SHARE = 0.6, 0.5, 5, 0.2
 _FIXED_SURER, _FIXED_BELOW = 0.1, 0.5
+_FLOWN = 0.5  # what was seen on a free flight counts as a detection of this confidence
+_MET = 0.6  # share of a flight's sightings that must be on the most likely way for it to be the ball's
 _STEP_SAYS = 0.5  # the most that lying where the ball was expected counts: heads and shoes that are taken for a ball stay where they are, too
 # log-likelihood that a detection of this confidence is the ball and not one of the false ones of a frame, measured on simulated clips: below 0.15 there are
 # several false ones in each frame, above 0.5 hardly any in a hundred
@@ -34,12 +39,14 @@ _CONFIDENCE, _LOG_RATIO = (0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0), (-4.0, -3.0, -1.
 class BallTrack:
     """The ball in each of n frames.
 
-    ``xy`` (n, 2) its centre in pixels, NaN where not known; ``size`` (n,) its diameter in pixels; ``seen`` (n,) where it was detected, the rest is filled in.
+    ``xy`` (n, 2) its centre in pixels, NaN where not known; ``size`` (n,) its diameter in pixels; ``seen`` (n,) where it was detected, the rest is filled in;
+    ``flies`` (n,) where it is known to be in free flight, so in nobody's hands.
     """
 
     xy: Floats
     size: Floats
     seen: Bools
+    flies: Bools
 
     @property
     def known(self) -> Bools:
@@ -59,7 +66,7 @@ def pixels_per_metre(scene: Scene) -> Floats:
     return np.asarray(np.interp(np.arange(n), known, middle[known]) / PERSON_M)
 
 
-def track_ball(scene: Scene, scale: Floats) -> BallTrack:
+def track_ball(scene: Scene, scale: Floats, arcs: Sequence[Arc] = ()) -> BallTrack:
     """Return the most likely way of the ball.
 
     Dynamic programming over the detections (Viterbi 1967): each is worth the log-odds of its confidence, each step what it says about how far a ball moves, in
@@ -68,19 +75,47 @@ def track_ball(scene: Scene, scale: Floats) -> BallTrack:
     Args:
         scene: the clip.
         scale: (n,) pixels per metre.
+        arcs: free flights; what was seen on one is as likely the ball as a good detection.
     """
-    balls, n = _without_fixtures(scene, _on_the_court(scene)), scene.n_frames
-    middle = (balls.xyxy[:, :2] + balls.xyxy[:, 2:]) / 2
-    xy, size, seen = np.full((n, 2), np.nan), np.full(n, np.nan), np.zeros(n, bool)
-    if not len(balls.frame) or not np.isfinite(scale).all():
-        return BallTrack(xy, size, seen)
-    worth = np.minimum(np.interp(balls.confidence, _CONFIDENCE, _LOG_RATIO), _by_crowd(balls, n)) - _MISSED
-    rows = _best_way(scene, balls, middle, worth, scale)
+    found, n = _without_fixtures(scene, _on_the_court(scene)), scene.n_frames
+    xy, size, seen, flies = np.full((n, 2), np.nan), np.full(n, np.nan), np.zeros(n, bool), np.zeros(n, bool)
+    if not (len(found.frame) or arcs) or not np.isfinite(scale).all():
+        return BallTrack(xy, size, seen, flies)
+    crowd = _by_crowd(found, n)
+    for believed in (False, True):
+        balls, detected = _with_arcs(found, arcs, scale)
+        worth = np.interp(balls.confidence, _CONFIDENCE, _LOG_RATIO) - _MISSED
+        worth[detected] = np.minimum(worth[detected], crowd - _MISSED)
+        middle = (balls.xyxy[:, :2] + balls.xyxy[:, 2:]) / 2
+        rows = _best_way(scene, balls, middle, worth, scale)
+        if believed:
+            break
+        # while it flies it is nowhere else: what is taken for it in those frames is not
+        way = np.full((n, 2), np.nan)
+        way[balls.frame[rows]] = middle[rows]
+        arcs = [arc for arc in arcs if (np.hypot(*(way[arc.frame] - arc.xy).T) < BALL_RADIUS_M * scale[arc.frame]).mean() >= _MET]
+        there = np.zeros(n, bool)
+        for arc in arcs:
+            there[arc.frame[0] : arc.frame[-1] + 1] = True
+            flies[arc.frame[0] : arc.frame[-1] + 1] |= arc.thrown
+        elsewhere = ~there[found.frame]
+        found, crowd = Boxes(found.frame[elsewhere], found.confidence[elsewhere], found.xyxy[elsewhere]), crowd[elsewhere]
     frames = balls.frame[rows]
     xy[frames], seen[frames] = middle[rows], True
     size[frames] = (balls.xyxy[rows, 2:] - balls.xyxy[rows, :2]).mean(1)
     _fill(scene, xy, size, frames)
-    return BallTrack(xy, size, seen)
+    return BallTrack(xy, size, seen, flies)
+
+
+def _with_arcs(balls: Boxes, arcs: Sequence[Arc], scale: Floats) -> tuple[Boxes, Bools]:
+    """Return the detections with what was seen on the ``arcs``, sorted by frame, and (m,) which of them the detector saw."""
+    frame = np.concatenate([balls.frame, *(arc.frame for arc in arcs)]).astype(np.int64)
+    middle = np.concatenate([np.zeros((0, 2)), *(arc.xy for arc in arcs)])
+    half = BALL_RADIUS_M * scale[frame[len(balls.frame) :], None]
+    xyxy = np.concatenate([balls.xyxy, np.concatenate([middle - half, middle + half], 1)])
+    confidence = np.concatenate([balls.confidence, np.full(len(middle), _FLOWN)])
+    order = np.argsort(frame, kind="stable")
+    return Boxes(frame[order], confidence[order], xyxy[order]), order < len(balls.frame)
 
 
 def _on_the_court(scene: Scene) -> Boxes:

@@ -100,7 +100,8 @@ def in_hands(scene: Scene, ball: BallTrack, scale: Floats) -> Floats:
         + known_speed * (-0.5 * (along / _ALONG_M_S) ** 2 + 0.5 * (along / _FREE_M_S) ** 2 + np.log(_FREE_M_S / _ALONG_M_S))
     )
     log_odds = np.where(np.isfinite(across), np.maximum(log_odds, _LEAST_LOG), 0.0)
-    return np.asarray(log_odds + _CLASS_SAYS * named_so(scene, scene.acting.get("player-in-possession", Boxes())))
+    log_odds += _CLASS_SAYS * named_so(scene, scene.acting.get("player-in-possession", Boxes()))
+    return np.asarray(np.where(ball.flies[people.frame], np.minimum(log_odds, _LEAST_LOG), log_odds))
 
 
 def beside(scene: Scene, ball: BallTrack, scale: Floats) -> tuple[Floats, Floats]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from courtside.court import Court
 from courtside.court.markings import zones
+from courtside.events.arcs import find_arcs
 from courtside.events.ball import BallTrack, pixels_per_metre, track_ball
 from courtside.events.bodies import joined
 from courtside.events.direction import attack_side, attacks
@@ -47,6 +48,7 @@ _ATTACKS_SAYS = 0.4  # log-odds a look that the team that attacks a basket has t
 _AFTER_S = 0.8  # a clip or shot that ends sooner after the ball was at the ring does not show the outcome
 _TAKE_OFF_S = (0.45, 0.2)  # before the release: the feet are on the floor then
 _PLACE_M = 0.25  # how well feet are placed, for the line
+_LEAST_SHOOTER = 0.8  # of 110 simulated shots three wrong shooters are less sure, and no right one
 _LEANS_M = 0.11  # the ball and the arms before a shooter draw the middle of his box so far towards the basket (median of 110 simulated jump shots)
 _LEAST_POINTS, _LEAST_CANDIDATE = 0.8, 0.02
 _PASSED_S = 3.0
@@ -77,7 +79,7 @@ def read_scene(scene: Scene, shots_by: ShotsBy = "flight") -> Reading:
     """
     original, scene = scene.people.track, joined(scene)
     scale = pixels_per_metre(scene)
-    ball = track_ball(scene, scale)
+    ball = track_ball(scene, scale, find_arcs(scene, scale, [ring.xy for ring in rings(scene)]))
     size = body_scale(scene)
     side = attack_side(scene)
     log_odds = in_hands(scene, ball, size) + _ATTACKS_SAYS * attacks(scene, side)
@@ -147,6 +149,7 @@ def _tell_shot(scene: Scene, shot: Shot, rebound: Play | None, passes: Sequence[
         "outcome_probability": round(max(made, 1 - made), 3),
         "points": points,
         "points_probability": sure,
+        "shooter_probability": None if shooter is None else round(flight.sure, 3),
         "type": None if distance is None else "layup-dunk" if distance < 2.0 else "jump-shot",
         "distance_m": None if distance is None else round(distance, 2),
         "zone": zone_of(scene, place, flight.ring.side, areas),
@@ -156,7 +159,8 @@ def _tell_shot(scene: Scene, shot: Shot, rebound: Play | None, passes: Sequence[
     people = {"blocked_by": shot.blocked_by, "rebound_by": rebound.track if rebound else None, "passed_by": passed}
     chance = 0.5 if shot.outcome == "blocked" else 0.95 if flight.arc else 0.8
     team = -1 if shooter is None else int(scene.people.team[shooter])
-    return Play("shot", flight.release, max(flight.arrival, flight.release), shooter, team, place, chance, facts, people)
+    told = shooter if flight.sure >= _LEAST_SHOOTER else None  # one more name left out is better than a wrong one
+    return Play("shot", flight.release, max(flight.arrival, flight.release), told, team, place, chance, facts, people)
 
 
 def _take_off(scene: Scene, shooter: int | None, flight: Flight) -> tuple[float, float] | None:

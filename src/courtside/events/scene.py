@@ -46,6 +46,14 @@ class Boxes:
 
 
 @dataclass(frozen=True)
+class Spots:
+    """Small things that moved by themselves, sorted by frame: ``frame`` (n,), and the middle ``xy`` (n, 2) in pixels."""
+
+    frame: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    xy: Floats = field(default_factory=lambda: np.zeros((0, 2)))
+
+
+@dataclass(frozen=True)
 class Cameras:
     """The camera of each frame: ``valid`` (n,), ``matrix`` (n, 3, 4) from court metres (x, y, z, 1) to homogeneous pinhole pixels, NaN where not valid."""
 
@@ -69,7 +77,7 @@ class Scene:
 
     ``time_s``, ``cut`` (n,); ``motion`` (n, 2, 3) from the last frame's pixels to this one's; ``size`` (width, height) of the frames. ``balls``, ``rims`` and
     ``in_basket`` are what the detector took for a ball, a ring and a ball in the net; ``acting`` maps a class of player ("player-jump-shot", ...) to its
-    boxes. ``cameras`` and ``court`` are None where the court was not looked for.
+    boxes. ``cameras`` and ``court`` are None where the court was not looked for. ``spots`` are what else may be a ball in flight.
     """
 
     time_s: Floats
@@ -83,6 +91,7 @@ class Scene:
     acting: dict[str, Boxes] = field(default_factory=dict)
     cameras: Cameras | None = None
     court: Court | None = None
+    spots: Spots = field(default_factory=Spots)
 
     @property
     def n_frames(self) -> int:
@@ -99,6 +108,15 @@ class Scene:
         if self.n_frames < 2:
             return 1
         return max(1, round(seconds / max(float(np.median(np.diff(self.time_s))), 1e-6)))
+
+
+def from_first_frame(scene: Scene) -> Floats:
+    """Return (n, 3, 3) from the pixels of each frame to those of the first frame of its shot, as they would be in a camera that stands still."""
+    back = np.tile(np.eye(3), (scene.n_frames, 1, 1))
+    for frame in range(1, scene.n_frames):
+        if not scene.cut[frame]:
+            back[frame] = back[frame - 1] @ np.linalg.inv(np.vstack([scene.motion[frame], (0, 0, 1)]))
+    return back
 
 
 def cameras_of(valid: Bools, court_to_pinhole: Floats, lens: Lens, size: tuple[int, int], shot: Ints) -> Cameras:

@@ -33,6 +33,9 @@ _AIMS_S, _ATTACKS_SAYS, _LEAST_SURE = 0.7, 6.0, 0.0
 _HELD_SAYS = 4.0
 # the top of the shooter's box goes up by 0.8 m (median of 104 simulated shots, 5 % below 0.3 m), those of his team mates by 0.1 m (95 % below 0.45 m)
 _GOES_UP_SAYS, _HIGHEST_M = 5.0, 1.2
+_ABOVE_HEAD_M, _BELOW_TOP_M, _HANDS_M = 0.3, 0.6, 0.25  # where hands that let go are about the top of a box, and how far off they seem
+_WELL_SEEN = 0.5  # mean confidence from which a ball that flies may be one although nothing was seen to move
+_LATE_M, _NOT_HIS = 1.2, 30.0  # a ball first seen farther from all hands says nothing; the nats that it says at most
 _STANDS_S, _UP_S = (1.2, 0.6), (0.3, 0.2)
 _LEAST_HANDS = -8.0
 _SURE, _LAST_S, _LATE_S = 7.0, 1.5, 1.2
@@ -67,6 +70,13 @@ class Flight:
     holder: int | None
     shooter: int | None
     candidates: tuple[tuple[int, float], ...] = ()
+
+    @property
+    def sure(self) -> float:
+        """The chance (0-1) that it is the shooter's shot: 1 where nobody else comes into question."""
+        if self.shooter is None or not self.candidates:
+            return float(self.shooter is not None)
+        return min(1.0, sum(chance for track, chance in self.candidates if track == self.shooter))
 
 
 def rings(scene: Scene) -> list[Ring]:
@@ -135,19 +145,24 @@ def flights(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds
         shown = np.isfinite(offset[:, 0]) & (ring.xy > 0).all(1) & (ring.xy < scene.size).all(1)
         near = shown & ball.seen & (np.hypot(*offset.T) < _NEAR_M)
         for begin, last in _visits(scene, near, who):
-            if people.referee[who[begin : last + 1][who[begin : last + 1] != NOBODY]].sum() >= scene.frames(0.15):
-                continue  # a dead ball
             if offset[begin : last + 1, 1][near[begin : last + 1]].max() < _ABOVE_M and not _above_before(scene, ball, offset, begin):
                 continue
             first = _arrival(near, offset, begin, last)
             release, arc = _release(scene, ball, offset, first)
+            flew = _took_off(ball, release, first)
+            if flew is None and people.referee[who[begin : last + 1][who[begin : last + 1] != NOBODY]].sum() >= scene.frames(0.15):
+                continue  # a dead ball
+            if flew is not None:
+                release, arc = flew, True
+            elif arc and len(scene.spots.frame) and not _is_well_seen(scene, ball, release, first):
+                continue  # what moved was looked for, and nothing flew there
             holder = _let_go_by(scene, held, release, first)
             if not arc:
                 if holder is None or not _is_close(scene, ring, held[holder]):
                     continue
                 release = min(max(held[holder].end, first - scene.frames(0.5)), first)
-            shooter, sure, candidates = _shooter(scene, held, log_odds, scale, side, ring, release)
-            if sure < _SURE:  # the arc was seen late: whose hands it left must be who had it last
+            shooter, sure, candidates = _shooter(scene, ball, held, log_odds, scale, side, ring, release)
+            if sure < _SURE and flew is None:  # the arc was seen late: whose hands it left must be who had it last
                 last_hold = _last_attacker(scene, held, side, ring, release)
                 if last_hold is not None:
                     shooter = last_hold.track
@@ -185,12 +200,30 @@ def _one_each(scene: Scene, found: list[Flight], held: list[Hold]) -> list[Fligh
     return kept
 
 
+def _took_off(ball: BallTrack, release: int, arrival: int) -> int | None:
+    """Return the first frame of the free flight that the ball is on between two frames, None where it is on none."""
+    flying = np.flatnonzero(ball.flies[release : arrival + 1])
+    if not len(flying):
+        return None
+    grounded = np.flatnonzero(~ball.flies[: release + int(flying[0])])
+    return int(grounded[-1]) + 1 if len(grounded) else 0
+
+
+def _is_well_seen(scene: Scene, ball: BallTrack, release: int, arrival: int) -> bool:
+    """Tell whether the detector believes in what it took for the ball between two frames."""
+    balls = scene.balls
+    rows = np.arange(*np.searchsorted(balls.frame, (release, arrival + 1)))
+    middle = (balls.xyxy[rows, :2] + balls.xyxy[rows, 2:]) / 2
+    mine = np.hypot(*(middle - ball.xy[balls.frame[rows]]).T) < 1.0
+    return bool(mine.any() and balls.confidence[rows][mine].mean() >= _WELL_SEEN)
+
+
 def _shooter(
-    scene: Scene, held: Sequence[Hold], log_odds: Floats, scale: Floats, side: Floats, ring: Ring, release: int
+    scene: Scene, ball: BallTrack, held: Sequence[Hold], log_odds: Floats, scale: Floats, side: Floats, ring: Ring, release: int
 ) -> tuple[int | None, float, tuple[tuple[int, float], ...]]:
     """Return who most likely had the ball just before it flew, the log-odds of that, and everybody's chance.
 
-    Who goes up then, and who attacks that basket, is the likelier.
+    Who goes up then, and who attacks that basket, is the likelier; and where it was seen to take off, whose raised hands are there.
     """
     people = scene.people
     start, end = np.searchsorted(people.frame, (max(0, release - scene.frames(_AIMS_S)), release + 1))
@@ -206,10 +239,14 @@ def _shooter(
     for hold in held:
         if hold.start < release and hold.end >= since:
             worth[tracks == hold.track] += _HELD_SAYS * hold.chance
+    away = np.array([_from_hands_m(scene, ball, int(track), scale, release) for track in tracks])
+    seen = bool(ball.flies[release] and away.min() < _LATE_M)
+    if seen:
+        worth -= np.minimum(((away - away.min()) / _HANDS_M) ** 2 / 2, _NOT_HIS)
     worth += _GOES_UP_SAYS * np.clip([_rise(scene, int(track), scale, release) for track in tracks], 0, _HIGHEST_M)
     best = float(worth.max())
     chance = np.exp(worth - best) / np.exp(worth - best).sum()
-    return int(tracks[worth.argmax()]) if best > _LEAST_SURE else None, best, tuple(zip(tracks.tolist(), chance.tolist(), strict=True))
+    return int(tracks[worth.argmax()]) if seen or best > _LEAST_SURE else None, best, tuple(zip(tracks.tolist(), chance.tolist(), strict=True))
 
 
 def _rise(scene: Scene, track: int, scale: Floats, release: int) -> float:
@@ -222,6 +259,19 @@ def _rise(scene: Scene, track: int, scale: Floats, release: int) -> float:
     last = int(people.frame[now[-1]])
     tops = np.array([carried(scene, people.xyxy[row, :2][None], int(people.frame[row]), last)[0, 1] for row in (*before, *now)])
     return float((np.median(tops[: len(before)]) - tops[len(before) :].min()) / scale[now[-1]])
+
+
+def _from_hands_m(scene: Scene, ball: BallTrack, track: int, scale: Floats, release: int) -> float:
+    """Return how far the ball takes off from somebody's raised hands, about the top of his box, in metres; infinite where neither is seen."""
+    people, reach = scene.people, scene.frames(0.1)
+    nearest = np.inf
+    for row in _rows(scene, track, release, release + reach):
+        frame = int(people.frame[row])
+        x1, y1, x2, _ = people.xyxy[row]
+        low, high = np.array([x1, y1 - _ABOVE_HEAD_M * scale[row]]), np.array([x2, y1 + _BELOW_TOP_M * scale[row]])
+        away = float(np.hypot(*(ball.xy[frame] - np.clip(ball.xy[frame], low, high))))
+        nearest = min(nearest, away / scale[row]) if ball.known[frame] else nearest
+    return nearest
 
 
 def _last_attacker(scene: Scene, held: list[Hold], side: Floats, ring: Ring, release: int) -> Hold | None:

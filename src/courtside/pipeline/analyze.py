@@ -26,7 +26,21 @@ from courtside.pipeline.score_watch import ScoreWatch, make_text_reader
 from courtside.pipeline.stopwatch import Stopwatch
 from courtside.pipeline.trackers import make_tracker
 from courtside.records import RecordsWriter, read_manifest
-from courtside.types import NUMBER, REFEREE, AppearanceEncoder, CourtModel, Detector, Focusing, FollowsCamera, Frame, Image, NumberReader, Tracker
+from courtside.tracking.movers import Movers
+from courtside.types import (
+    NUMBER,
+    PLAYER_CLASSES,
+    REFEREE,
+    AppearanceEncoder,
+    CourtModel,
+    Detector,
+    Focusing,
+    FollowsCamera,
+    Frame,
+    Image,
+    NumberReader,
+    Tracker,
+)
 
 _MOST_HELD = 32  # frames held for a batch at most: where only some are looked at, the others wait in memory
 _FOCUS_S = 2.0  # a camera zooms in about a second or two
@@ -34,6 +48,7 @@ _SHRINK, _CHEST = 0.4, 0.18  # see ``kit_crop``
 _MOST_WAITING = 400  # readings of a clip after which, mirrored or not, no more wait for a judgement
 _LEGIBLE = 0.5  # chance from which a reading is taken for its likeliest number
 _DOUBTFUL = 0.5  # share of a box under another's from which the two may have been exchanged
+_SOMEBODY = 0.3  # confidence from which a box is somebody, in front of whom no ball is looked for
 _WORTH_KEEPING = 0.1  # confidence of a landmark below which it says nothing
 _OWN, _IN_SIGHT = 0.3, 0.7  # share of the crop that must be the person's by his mask, or in front of which nobody's box may lie, for his look to be taken
 
@@ -304,6 +319,7 @@ def analyze(
 
         judge = MirrorJudge(make_mirror_sense())
         evidence = _Evidence(reader, encoder, settings, writer, watch, judge)
+        movers = Movers()
         court = _CourtWatch(make_court_model(settings), settings.court.every_s, writer, watch)
         score = ScoreWatch(make_text_reader(settings.score.reader), writer.add_glance, warn) if settings.score.reader != "none" else None
         n_frames = 0
@@ -312,7 +328,7 @@ def analyze(
             stream = prefetch(_detected(mark_cuts(decoded), detector, settings.detector, cache, watch), depth=2)
             try:
                 for frame, cut, found in stream:
-                    _record(frame, cut, found, tracker, evidence, writer, watch)
+                    _record(frame, cut, found, tracker, movers, evidence, writer, watch)
                     court.look(frame, cut)
                     if score is not None:
                         with watch.time("score"):
@@ -336,9 +352,12 @@ def analyze(
     return True
 
 
-def _record(frame: Frame, cut: bool, found: sv.Detections, tracker: Tracker, evidence: _Evidence, writer: RecordsWriter, watch: Stopwatch) -> None:
+def _record(
+    frame: Frame, cut: bool, found: sv.Detections, tracker: Tracker, movers: Movers, evidence: _Evidence, writer: RecordsWriter, watch: Stopwatch
+) -> None:
     if cut:
         tracker.reset()
+        movers.reset()
         evidence.reset()
     found.data["row"] = np.arange(len(found))
     with watch.time("track"):
@@ -351,6 +370,12 @@ def _record(frame: Frame, cut: bool, found: sv.Detections, tracker: Tracker, evi
         assert tracked.tracker_id is not None
         ids[rows[boxed]] = tracked.tracker_id[boxed]
     writer.add_frame(frame.index, frame.time_s, cut, tracker.motion if isinstance(tracker, FollowsCamera) else np.eye(3))
+    if isinstance(tracker, FollowsCamera):
+        with watch.time("movers"):
+            people = np.isin(found.class_id, (*PLAYER_CLASSES, REFEREE)) & (found.confidence >= _SOMEBODY)
+            moved = movers.look(frame, tracker.motion, found.xyxy[people])
+        if moved is not None:
+            writer.add_movers(*moved)
     writer.add_detections(frame.index, ids.tolist(), found.class_id.tolist(), found.confidence.tolist(), found.xyxy)
     if isinstance(tracked.mask, sv.CompactMask):
         lone = tracked[~boxed]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from courtside.court import Lens
 from courtside.errors import RecordsError
 from courtside.events.reading import KINDS, ShotsBy, read_scene
-from courtside.events.scene import Boxes, People, Scene, cameras_of
+from courtside.events.scene import Boxes, People, Scene, Spots, cameras_of
 from courtside.events.touches import Play
 from courtside.pipeline.court import everybodys_positions
 from courtside.pipeline.export import write_aside
@@ -93,7 +93,16 @@ def scene_of(records: Records, result: Result, clip: int = 0) -> Scene:
         {CLASSES[i]: _boxes(records, i, live) for i in PLAYER_CLASSES[1:]},
         cameras_of(court.valid & live, court.court_to_pinhole, Lens(*court.lens), size, np.cumsum(frames.cut)) if court is not None else None,
         result.measures if court is not None else None,
+        _spots(records, live),
     )
+
+
+def _spots(records: Records, live: npt.NDArray[np.bool_]) -> Spots:
+    table = records.movers
+    if table is None:
+        return Spots()
+    shown = live[table.frame]
+    return Spots(table.frame[shown], table.xy[shown].astype(float))
 
 
 def find_plays(records: Records, result: Result, clip: int = 0, shots: ShotsBy = "flight", board: Board | None = None) -> dict[str, Any]:
@@ -144,8 +153,8 @@ def _event(number: int, play: Play, records: Records, tracks: Sequence[Track], n
     start_s, end_s = (round(float(times[frame]), 3) for frame in (play.start, play.end))
     before_s, after_s = _WINDOW_S.get(play.kind, (1.0, 1.0))
     who = None if play.track is None else tracks[play.track]
-    # a team possession is nobody's: the team is known well enough when its players' are
-    team = who.team if who is not None else names[play.team] if play.kind == "team-possession" and play.team >= 0 else None
+    # where nobody is told the team is known well enough when its players' are: a team's possession, a shot by one of two who stand together
+    team = who.team if who is not None else names[play.team] if play.kind in ("team-possession", "shot") and play.team >= 0 else None
     people = {name: _person(None if track is None else tracks[track]) for name, track in play.people.items()}
     return {
         "id": number,

@@ -1,0 +1,262 @@
+"""A ball in flight, found by how it flies: small things that moved, strung together where they fall as a thrown ball falls.
+
+Two spots and gravity, which the scale of the picture gives, make a parabola. Those that meet other spots on their way are followed both ways and fitted
+again. It is a small form of the layered data association of Yan, Christmas and Kittler ("Layered Data Association Using Graph-Theoretic Formulation with
+Application to Tennis Ball Tracking in Monocular Sequences", IEEE PAMI 30(10), 2008). Legs and hands swing as fast, but not along a parabola for half a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from courtside.events.scene import Bools, Floats, Ints, Scene, from_first_frame
+
+_GRAVITY_M_S2 = 9.81
+_NEARER = (0.75, 1.0, 1.3)  # a ball nearer to the camera than people are falls faster in the picture, one beyond them more slowly
+_APART_S = (0.17, 0.27)  # between the two spots that a parabola is begun with
+_REACH_S = 1.2  # how far to both sides it is followed
+_OFF_M = 0.1  # how far from the parabola a spot of it may lie
+_FASTEST_M_S, _FAST_M_S = 20.0, 5.0  # nobody throws faster; slower all the way, it may be somebody's hand
+_BETWEEN = 0.7  # share of the frames between the first two spots in which there must be another
+_UNSEEN, _BEHIND = 1.0, 0.3  # what a frame without a spot costs, and one in which somebody is in the way; a frame with a spot is worth 1
+_AT_THE_RING_M, _AT_THE_RING = 0.7, 3.0  # a parabola that comes this near to a ring is worth more
+_LEAST, _SURE = 5.0, 14.0  # worth from which it is fitted, and believed
+_PULLS, _ASIDE, _SPREAD = (0.5, 1.7), 0.25, 0.25  # gravity as fitted, sideways, and the standard error of both, all as shares of what is expected
+_GIVES = 0.15  # how far a flight's gravity is from what is expected, as a share of it: where it is nearer to the camera than people are, or turns towards it
+_DRIBBLE_M = 2.0  # from the floor to the hand, or beside a man who walks
+_PIXEL_M = 0.03  # spots lie no nearer to where they are than this, whatever the fit says
+_SHARED = 0.3  # two parabolas that share more of their time are not both the ball's
+_FOLLOWED = 12  # parabolas from one frame that are followed, the best
+
+
+@dataclass(frozen=True)
+class Arc:
+    """A free flight: the frames (k,) in which the ball was seen, in order, and its middle ``xy`` (k, 2) in pixels.
+
+    ``worth`` tells how sure it is, ``thrown`` whether it comes farther than a dribble does, or to a ring.
+    """
+
+    frame: Ints
+    xy: Floats
+    worth: float
+    thrown: bool
+
+
+def find_arcs(scene: Scene, scale: Floats, rings: Sequence[Floats] = ()) -> list[Arc]:
+    """Return the free flights in a clip, in order of time; no two at once.
+
+    Args:
+        scene: the clip.
+        scale: (n,) pixels per metre.
+        rings: the middle (n, 2) of each basket in pixels, NaN where it is not known.
+    """
+    if not len(scene.spots.frame) or not np.isfinite(scale).all():
+        return []
+    sky = _Sky(scene, scale, rings)
+    found = [arc for first in range(0, scene.n_frames, 2) for arc in sky.arcs_through(first)]
+    kept: list[Arc] = []
+    for arc in sorted(found, key=lambda arc: -arc.worth):
+        if all(_shared(arc, other) < _SHARED for other in kept):
+            kept.append(arc)
+    return sorted(kept, key=lambda arc: int(arc.frame[0]))
+
+
+def _shared(one: Arc, other: Arc) -> float:
+    both = min(one.frame[-1], other.frame[-1]) - max(one.frame[0], other.frame[0])
+    return float(both / max(min(np.ptp(one.frame), np.ptp(other.frame)), 1))
+
+
+@dataclass(frozen=True)
+class _Flown:
+    """h parabolas in the pixels of one frame: ``start``, ``speed`` and ``pull`` (h, 2); t seconds from it the ball is at start + speed t + pull t²/2."""
+
+    start: Floats
+    speed: Floats
+    pull: Floats
+
+    def at(self, t: Floats) -> Floats:
+        """Return the places (h, t, 2)."""
+        t = t[None, :, None]
+        return np.asarray(self.start[:, None] + self.speed[:, None] * t + self.pull[:, None] * t**2 / 2)
+
+    def of(self, rows: Bools | list[int]) -> _Flown:
+        """Return some of them."""
+        return _Flown(self.start[rows], self.speed[rows], self.pull[rows])
+
+
+class _Sky:
+    """What may be a ball in each frame, and what hides it."""
+
+    def __init__(self, scene: Scene, scale: Floats, rings: Sequence[Floats]) -> None:
+        self._scene, self._scale = scene, scale
+        balls = scene.balls
+        frame = np.concatenate([scene.spots.frame, balls.frame])
+        xy = np.concatenate([scene.spots.xy, (balls.xyxy[:, :2] + balls.xyxy[:, 2:]) / 2])
+        order = np.argsort(frame, kind="stable")
+        every = np.arange(scene.n_frames + 1)
+        self._xy, self._from = xy[order], np.searchsorted(frame[order], every)
+        self._people_from = np.searchsorted(scene.people.frame, every)
+        self._rings = rings
+        self._back = from_first_frame(scene)
+
+    def arcs_through(self, first: int) -> list[Arc]:
+        """Return the flights that two spots, one of them in frame ``first``, are on."""
+        flown = self._begun(first)
+        if not len(flown.start):
+            return []
+        window = self._window(first)
+        worth, _, _, _ = self._followed(first, window, flown)
+        best = np.argsort(-worth, kind="stable")[:_FOLLOWED]
+        fitted = (self._fitted(first, window, flown.of([row])) for row in best[worth[best] >= _LEAST].tolist())
+        return [arc for arc in fitted if arc is not None]
+
+    def _window(self, first: int) -> Ints:
+        shot, reach = self._scene.shot, self._scene.frames(_REACH_S)
+        frames = np.arange(max(0, first - reach), min(self._scene.n_frames, first + reach + 1))
+        return np.asarray(frames[shot[frames] == shot[first]])
+
+    def _seen_from(self, first: int, frame: int, xy: Floats) -> Floats:
+        """Return points (k, 2) of ``frame`` in the pixels of frame ``first``."""
+        matrix = np.linalg.solve(self._back[first], self._back[frame])
+        return np.asarray(xy @ matrix[:2, :2].T + matrix[:2, 2])
+
+    def _spots(self, first: int, frame: int) -> Floats:
+        return self._seen_from(first, frame, self._xy[self._from[frame] : self._from[frame + 1]])
+
+    def _time(self, first: int, frames: Ints) -> Floats:
+        return np.asarray(self._scene.time_s[frames] - self._scene.time_s[first])
+
+    def _begun(self, first: int) -> _Flown:
+        """Return the parabolas through one spot of frame ``first`` and one of a later frame, that meet spots in between."""
+        here, ppm = self._spots(first, first), self._scale[first]
+        begun = []
+        for apart_s in _APART_S:
+            second = first + self._scene.frames(apart_s)
+            if not len(here) or second >= self._scene.n_frames or self._scene.shot[second] != self._scene.shot[first]:
+                continue
+            there, duration = self._spots(first, second), float(self._scene.time_s[second] - self._scene.time_s[first])
+            mean = (there[None] - here[:, None]) / duration
+            pull = np.zeros((len(_NEARER), 1, 1, 2))
+            pull[..., 1] = np.array(_NEARER).reshape(-1, 1, 1) * _GRAVITY_M_S2 * ppm
+            speed = mean[None] - pull * duration / 2
+            ends = np.hypot(*np.moveaxis(speed, -1, 0)), np.hypot(*np.moveaxis(speed + pull * duration, -1, 0))
+            fits = (np.hypot(*np.moveaxis(mean, -1, 0))[None] < _FASTEST_M_S * ppm) & (np.maximum(*ends) > 0.8 * _FAST_M_S * ppm)
+            near, i, j = np.nonzero(fits)
+            flown = _Flown(here[i], speed[near, i, j], pull[near, 0, 0])
+            frames = np.arange(first + 1, second)
+            order = np.argsort(np.abs(frames - (first + second) / 2), kind="stable")
+            met = np.zeros(len(i), np.int64)
+            for k, frame in enumerate(frames[order].tolist()):  # the middle first: most are out there
+                apart = self._apart(first, frame, flown.at(self._time(first, np.array([frame])))[:, 0])
+                met += apart < _OFF_M * ppm
+                possible = met + (len(frames) - k - 1) >= _BETWEEN * len(frames)
+                flown, met = flown.of(possible), met[possible]
+            begun.append(flown)
+        if not begun:
+            return _Flown(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros((0, 2)))
+        return _Flown(*(np.concatenate([getattr(flown, name) for flown in begun]) for name in ("start", "speed", "pull")))
+
+    def _apart(self, first: int, frame: int, places: Floats) -> Floats:
+        """Return (h,) how far the nearest spot of ``frame`` is from each of ``places`` (h, 2), in pixels; infinite without one."""
+        spots = self._spots(first, frame)
+        if not len(spots) or not len(places):
+            return np.full(len(places), np.inf)
+        return np.asarray(np.hypot(*(places[:, None] - spots[None]).transpose(2, 0, 1)).min(1))
+
+    def _followed(self, first: int, window: Ints, flown: _Flown, off_m: Floats | float = _OFF_M) -> tuple[Floats, Ints, Bools, Floats]:
+        """Follow parabolas as long as spots are met, in each frame no farther off than ``off_m`` (w,).
+
+        Returns:
+            (h,) what each is worth, (h, 2) the first and last index in ``window`` that belongs to it, (h, w) where it met a spot, and (h, w, 2) its places.
+        """
+        places = flown.at(self._time(first, window))
+        meets, gain = np.zeros(places.shape[:2], bool), np.empty(places.shape[:2])
+        width, height = self._scene.size
+        boxes = self._scene.people.xyxy
+        least = np.broadcast_to(off_m, len(window)) * self._scale[first]
+        for k, frame in enumerate(window.tolist()):
+            meets[:, k] = self._apart(first, frame, places[:, k]) < least[k]
+            x, y = self._seen_from(frame, first, places[:, k]).T
+            left, top, right, bottom = boxes[self._people_from[frame] : self._people_from[frame + 1]].T[..., None]
+            behind = ((x > left) & (x < right) & (y > top) & (y < bottom)).any(0)
+            outside = (x < 0) | (x >= width) | (y < 0.01 * height) | (y >= height)
+            gain[:, k] = np.where(meets[:, k], 1.0, np.where(outside, 0.0, np.where(behind, -_BEHIND, -_UNSEEN)))
+        return *_best_run(gain), meets, places
+
+    def _fitted(self, first: int, window: Ints, flown: _Flown) -> Arc | None:
+        """Fit a parabola to the spots that it met and follow it again, and return it as a flight if it is believed.
+
+        The second time spots that lie beyond those it met may be farther off, by what is not known of its gravity.
+        """
+        ppm, moments = self._scale[first], self._time(first, window)
+        off_m: Floats | float = _OFF_M
+        for again in (True, False, False):
+            worth, (ends,), (meets,), (places,) = self._followed(first, window, flown, off_m)
+            beyond_s = np.maximum(np.maximum(moments[ends[0]] - moments, moments - moments[ends[1]]), 0)
+            off_m = _OFF_M + _GIVES * _GRAVITY_M_S2 * beyond_s**2 / 2 if again else _OFF_M
+            hits = np.flatnonzero(meets)
+            hits = hits[(hits >= ends[0]) & (hits <= ends[1])]
+            if len(hits) < 4:
+                return None
+            spots = np.stack([self._nearest(first, int(window[k]), places[k]) for k in hits])
+            t = self._time(first, window[hits])
+            flown = _fit(t, spots, ppm)
+        if not _falls_freely(t, spots, ppm):
+            return None
+        fastest = float(np.hypot(*(flown.speed[0] + flown.pull[0] * t[[0, -1], None]).T).max())
+        at_a_ring = self._at_a_ring(first, flown, (float(t[0]), float(t[-1])))
+        total = float(worth[0]) + _AT_THE_RING * at_a_ring
+        if fastest < _FAST_M_S * ppm or total < _SURE:
+            return None
+        frames = window[hits]
+        xy = np.concatenate([self._seen_from(frame, first, spot[None]) for frame, spot in zip(frames.tolist(), spots, strict=True)])
+        return Arc(frames, xy, total, bool(at_a_ring or np.hypot(*(spots - spots[0]).T).max() > _DRIBBLE_M * ppm))
+
+    def _nearest(self, first: int, frame: int, place: Floats) -> Floats:
+        spots = self._spots(first, frame)
+        return np.asarray(spots[np.hypot(*(spots - place).T).argmin()])
+
+    def _at_a_ring(self, first: int, flown: _Flown, ends_s: tuple[float, float]) -> bool:
+        """Tell whether a flight begins at a ring, or comes to one while it lasts or soon after."""
+        t = np.concatenate([[ends_s[0]], np.arange(ends_s[0] + 0.2, ends_s[1] + _REACH_S, 0.02)])
+        places = flown.at(t)[0]
+        away = [np.hypot(*(places - ring[first]).T).min() for ring in self._rings if np.isfinite(ring[first]).all()]
+        return bool(min(away, default=np.inf) < _AT_THE_RING_M * self._scale[first])
+
+
+def _terms(t: Floats) -> Floats:
+    return np.stack([np.ones_like(t), t, t**2 / 2], 1)
+
+
+def _fit(t: Floats, spots: Floats, ppm: float) -> _Flown:
+    """Return the parabola nearest to ``spots`` (k, 2) at ``t`` (k,): least squares, with what is expected of gravity as two more observations."""
+    terms = np.concatenate([_terms(t), [(0, 0, _PIXEL_M / (_GIVES * _GRAVITY_M_S2))]])
+    expected = np.array([0.0, _GRAVITY_M_S2 * ppm]) * terms[-1, 2]
+    start, speed, pull = np.linalg.lstsq(terms, np.concatenate([spots, expected[None]]), rcond=None)[0]
+    return _Flown(start[None], speed[None], pull[None])
+
+
+def _falls_freely(t: Floats, spots: Floats, ppm: float) -> bool:
+    """Tell whether ``spots`` (k, 2) at ``t`` (k,), and they alone, show what gravity does to a ball."""
+    terms = _terms(t)
+    fitted = np.linalg.lstsq(terms, spots, rcond=None)[0]
+    sigma = max(float(np.sqrt(((spots - terms @ fitted) ** 2).sum() / max(2 * len(t) - 6, 1))), _PIXEL_M * ppm)
+    error = float(np.sqrt(np.linalg.inv(terms.T @ terms)[2, 2])) * sigma / (_GRAVITY_M_S2 * ppm)
+    aside, down = fitted[2] / (_GRAVITY_M_S2 * ppm)
+    return bool(error < _SPREAD and abs(aside) < _ASIDE + 2 * error and _PULLS[0] - 2 * error < down < _PULLS[1] + 2 * error)
+
+
+def _best_run(gain: Floats) -> tuple[Floats, Ints]:
+    """Return the largest sum (h,) of a run of ``gain`` (h, w), and the indices (h, 2) of its first and last column (Kadane's algorithm, row by row)."""
+    n = len(gain)
+    run, begin = np.zeros(n), np.zeros(n, np.int64)
+    best, ends = np.full(n, -np.inf), np.zeros((n, 2), np.int64)
+    for k in range(gain.shape[1]):
+        anew = run <= 0
+        run, begin = np.where(anew, gain[:, k], run + gain[:, k]), np.where(anew, k, begin)
+        better = run > best
+        best, ends = np.where(better, run, best), np.where(better[:, None], np.stack([begin, np.full(n, k)], 1), ends)
+    return best, ends
