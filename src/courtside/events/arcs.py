@@ -22,8 +22,8 @@ _OFF_M = 0.1  # how far from the parabola a spot of it may lie
 _FASTEST_M_S, _FAST_M_S = 20.0, 5.0  # nobody throws faster; slower all the way, it may be somebody's hand
 _BETWEEN = 0.7  # share of the frames between the first two spots in which there must be another
 _UNSEEN, _BEHIND = 1.0, 0.3  # what a frame without a spot costs, and one in which somebody is in the way; a frame with a spot is worth 1
-_AT_THE_RING_M, _AT_THE_RING = 0.7, 3.0  # a parabola that comes this near to a ring is worth more
-_LEAST, _SURE = 5.0, 14.0  # worth from which it is fitted, and believed
+_AT_THE_RING_M, _AT_THE_RING = 0.7, 5.0  # a parabola that comes this near to a ring is worth more
+_LEAST, _SURE = 5.0, 15.0  # worth from which it is fitted, and believed
 _PULLS, _ASIDE, _SPREAD = (0.5, 1.7), 0.25, 0.25  # gravity as fitted, sideways, and the standard error of both, all as shares of what is expected
 _GIVES = 0.15  # how far a flight's gravity is from what is expected, as a share of it: where it is nearer to the camera than people are, or turns towards it
 _DRIBBLE_M = 2.0  # from the floor to the hand, or beside a man who walks
@@ -56,7 +56,7 @@ def find_arcs(scene: Scene, scale: Floats, rings: Sequence[Floats] = ()) -> list
     if not len(scene.spots.frame) or not np.isfinite(scale).all():
         return []
     sky = _Sky(scene, scale, rings)
-    found = [arc for first in range(0, scene.n_frames, 2) for arc in sky.arcs_through(first)]
+    found = [arc for first in range(scene.n_frames) for arc in sky.arcs_through(first)]
     kept: list[Arc] = []
     for arc in sorted(found, key=lambda arc: -arc.worth):
         if all(_shared(arc, other) < _SHARED for other in kept):
@@ -88,19 +88,18 @@ class _Flown:
 
 
 class _Sky:
-    """What may be a ball in each frame, and what hides it."""
+    """What may be a ball in each frame, and what hides it: in the pixels of the first frame of each shot, where things that stand still stand still."""
 
     def __init__(self, scene: Scene, scale: Floats, rings: Sequence[Floats]) -> None:
-        self._scene, self._scale = scene, scale
-        balls = scene.balls
-        frame = np.concatenate([scene.spots.frame, balls.frame])
-        xy = np.concatenate([scene.spots.xy, (balls.xyxy[:, :2] + balls.xyxy[:, 2:]) / 2])
-        order = np.argsort(frame, kind="stable")
-        every = np.arange(scene.n_frames + 1)
-        self._xy, self._from = xy[order], np.searchsorted(frame[order], every)
-        self._people_from = np.searchsorted(scene.people.frame, every)
-        self._rings = rings
+        self._scene = scene
         self._back = from_first_frame(scene)
+        self._forth: Floats = np.asarray(np.linalg.inv(self._back), float)
+        self._scale = scale * np.sqrt(np.abs(np.linalg.det(self._back[:, :2, :2])))
+        frame = np.concatenate([scene.spots.frame, scene.balls.frame])
+        xy = np.concatenate([scene.spots.xy, (scene.balls.xyxy[:, :2] + scene.balls.xyxy[:, 2:]) / 2])
+        self._spots = _rows_by_frame(frame, _moved(self._back[frame], xy), scene.n_frames)
+        self._people = _rows_by_frame(scene.people.frame, scene.people.xyxy, scene.n_frames)
+        self._rings = [_moved(self._back, ring) for ring in rings]
 
     def arcs_through(self, first: int) -> list[Arc]:
         """Return the flights that two spots, one of them in frame ``first``, are on."""
@@ -108,9 +107,11 @@ class _Sky:
         if not len(flown.start):
             return []
         window = self._window(first)
-        worth, _, _, _ = self._followed(first, window, flown)
-        best = np.argsort(-worth, kind="stable")[:_FOLLOWED]
-        fitted = (self._fitted(first, window, flown.of([row])) for row in best[worth[best] >= _LEAST].tolist())
+        worth, ends, _, _ = self._followed(first, window, flown)
+        best = np.argsort(-worth, kind="stable")
+        best = best[worth[best] >= _LEAST]
+        _, unlike = np.unique(np.round([*zip(worth[best], *ends[best].T, strict=True)], 1).reshape(-1, 3), axis=0, return_index=True)
+        fitted = (self._fitted(first, window, flown.of([row])) for row in best[np.sort(unlike)][:_FOLLOWED].tolist())
         return [arc for arc in fitted if arc is not None]
 
     def _window(self, first: int) -> Ints:
@@ -118,53 +119,39 @@ class _Sky:
         frames = np.arange(max(0, first - reach), min(self._scene.n_frames, first + reach + 1))
         return np.asarray(frames[shot[frames] == shot[first]])
 
-    def _seen_from(self, first: int, frame: int, xy: Floats) -> Floats:
-        """Return points (k, 2) of ``frame`` in the pixels of frame ``first``."""
-        matrix = np.linalg.solve(self._back[first], self._back[frame])
-        return np.asarray(xy @ matrix[:2, :2].T + matrix[:2, 2])
-
-    def _spots(self, first: int, frame: int) -> Floats:
-        return self._seen_from(first, frame, self._xy[self._from[frame] : self._from[frame + 1]])
-
     def _time(self, first: int, frames: Ints) -> Floats:
         return np.asarray(self._scene.time_s[frames] - self._scene.time_s[first])
 
     def _begun(self, first: int) -> _Flown:
         """Return the parabolas through one spot of frame ``first`` and one of a later frame, that meet spots in between."""
-        here, ppm = self._spots(first, first), self._scale[first]
-        begun = []
+        ppm, begun = self._scale[first], [_Flown(*np.zeros((3, 0, 2)))]
+        here = self._spots[first][np.isfinite(self._spots[first][:, 0])]
         for apart_s in _APART_S:
             second = first + self._scene.frames(apart_s)
             if not len(here) or second >= self._scene.n_frames or self._scene.shot[second] != self._scene.shot[first]:
                 continue
-            there, duration = self._spots(first, second), float(self._scene.time_s[second] - self._scene.time_s[first])
+            there, duration = self._spots[second][np.isfinite(self._spots[second][:, 0])], float(self._scene.time_s[second] - self._scene.time_s[first])
             mean = (there[None] - here[:, None]) / duration
             pull = np.zeros((len(_NEARER), 1, 1, 2))
             pull[..., 1] = np.array(_NEARER).reshape(-1, 1, 1) * _GRAVITY_M_S2 * ppm
             speed = mean[None] - pull * duration / 2
-            ends = np.hypot(*np.moveaxis(speed, -1, 0)), np.hypot(*np.moveaxis(speed + pull * duration, -1, 0))
-            fits = (np.hypot(*np.moveaxis(mean, -1, 0))[None] < _FASTEST_M_S * ppm) & (np.maximum(*ends) > 0.8 * _FAST_M_S * ppm)
-            near, i, j = np.nonzero(fits)
+            fastest = np.maximum(_length(speed), _length(speed + pull * duration))
+            near, i, j = np.nonzero((_length(mean)[None] < _FASTEST_M_S * ppm) & (fastest > 0.8 * _FAST_M_S * ppm))
             flown = _Flown(here[i], speed[near, i, j], pull[near, 0, 0])
             frames = np.arange(first + 1, second)
-            order = np.argsort(np.abs(frames - (first + second) / 2), kind="stable")
+            frames = frames[np.argsort(np.abs(frames - (first + second) / 2), kind="stable")]
             met = np.zeros(len(i), np.int64)
-            for k, frame in enumerate(frames[order].tolist()):  # the middle first: most are out there
-                apart = self._apart(first, frame, flown.at(self._time(first, np.array([frame])))[:, 0])
-                met += apart < _OFF_M * ppm
+            for k in range(len(frames)):  # the middle first: most are out there
+                met += self._apart(flown.at(self._time(first, frames[[k]])), frames[[k]])[:, 0] < _OFF_M * ppm
                 possible = met + (len(frames) - k - 1) >= _BETWEEN * len(frames)
                 flown, met = flown.of(possible), met[possible]
             begun.append(flown)
-        if not begun:
-            return _Flown(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros((0, 2)))
         return _Flown(*(np.concatenate([getattr(flown, name) for flown in begun]) for name in ("start", "speed", "pull")))
 
-    def _apart(self, first: int, frame: int, places: Floats) -> Floats:
-        """Return (h,) how far the nearest spot of ``frame`` is from each of ``places`` (h, 2), in pixels; infinite without one."""
-        spots = self._spots(first, frame)
-        if not len(spots) or not len(places):
-            return np.full(len(places), np.inf)
-        return np.asarray(np.hypot(*(places[:, None] - spots[None]).transpose(2, 0, 1)).min(1))
+    def _apart(self, places: Floats, frames: Ints) -> Floats:
+        """Return (h, w) how far ``places`` (h, w, 2) are from the nearest spot of each of the ``frames`` (w,), in pixels; infinite where there is none."""
+        spots = self._spots[frames]
+        return np.asarray(_length(places[:, :, None] - np.where(np.isfinite(spots), spots, np.inf)[None]).min(2, initial=np.inf))
 
     def _followed(self, first: int, window: Ints, flown: _Flown, off_m: Floats | float = _OFF_M) -> tuple[Floats, Ints, Bools, Floats]:
         """Follow parabolas as long as spots are met, in each frame no farther off than ``off_m`` (w,).
@@ -173,17 +160,14 @@ class _Sky:
             (h,) what each is worth, (h, 2) the first and last index in ``window`` that belongs to it, (h, w) where it met a spot, and (h, w, 2) its places.
         """
         places = flown.at(self._time(first, window))
-        meets, gain = np.zeros(places.shape[:2], bool), np.empty(places.shape[:2])
+        meets = self._apart(places, window) < off_m * self._scale[first]
+        shown = _moved(self._forth[window], places)
+        x, y = shown[..., 0], shown[..., 1]
+        left, top, right, bottom = np.moveaxis(self._people[window], -1, 0)
+        behind = ((x[..., None] > left) & (x[..., None] < right) & (y[..., None] > top) & (y[..., None] < bottom)).any(2)
         width, height = self._scene.size
-        boxes = self._scene.people.xyxy
-        least = np.broadcast_to(off_m, len(window)) * self._scale[first]
-        for k, frame in enumerate(window.tolist()):
-            meets[:, k] = self._apart(first, frame, places[:, k]) < least[k]
-            x, y = self._seen_from(frame, first, places[:, k]).T
-            left, top, right, bottom = boxes[self._people_from[frame] : self._people_from[frame + 1]].T[..., None]
-            behind = ((x > left) & (x < right) & (y > top) & (y < bottom)).any(0)
-            outside = (x < 0) | (x >= width) | (y < 0.01 * height) | (y >= height)
-            gain[:, k] = np.where(meets[:, k], 1.0, np.where(outside, 0.0, np.where(behind, -_BEHIND, -_UNSEEN)))
+        outside = (x < 0) | (x >= width) | (y < 0.01 * height) | (y >= height)
+        gain = np.where(meets, 1.0, np.where(outside, 0.0, np.where(behind, -_BEHIND, -_UNSEEN)))
         return *_best_run(gain), meets, places
 
     def _fitted(self, first: int, window: Ints, flown: _Flown) -> Arc | None:
@@ -199,32 +183,45 @@ class _Sky:
             off_m = _OFF_M + _GIVES * _GRAVITY_M_S2 * beyond_s**2 / 2 if again else _OFF_M
             hits = np.flatnonzero(meets)
             hits = hits[(hits >= ends[0]) & (hits <= ends[1])]
-            if len(hits) < 4:
+            if len(hits) < _LEAST:
                 return None
-            spots = np.stack([self._nearest(first, int(window[k]), places[k]) for k in hits])
-            t = self._time(first, window[hits])
+            near = self._spots[window[hits]]
+            spots = near[np.arange(len(hits)), np.nan_to_num(_length(near - places[hits, None]), nan=np.inf).argmin(1)]
+            t = moments[hits]
             flown = _fit(t, spots, ppm)
-        if not _falls_freely(t, spots, ppm):
-            return None
-        fastest = float(np.hypot(*(flown.speed[0] + flown.pull[0] * t[[0, -1], None]).T).max())
+        fastest = float(_length(flown.speed[0] + flown.pull[0] * t[[0, -1], None]).max())
         at_a_ring = self._at_a_ring(first, flown, (float(t[0]), float(t[-1])))
         total = float(worth[0]) + _AT_THE_RING * at_a_ring
-        if fastest < _FAST_M_S * ppm or total < _SURE:
+        if fastest < _FAST_M_S * ppm or total < _SURE or not _falls_freely(t, spots, ppm):
             return None
         frames = window[hits]
-        xy = np.concatenate([self._seen_from(frame, first, spot[None]) for frame, spot in zip(frames.tolist(), spots, strict=True)])
-        return Arc(frames, xy, total, bool(at_a_ring or np.hypot(*(spots - spots[0]).T).max() > _DRIBBLE_M * ppm))
-
-    def _nearest(self, first: int, frame: int, place: Floats) -> Floats:
-        spots = self._spots(first, frame)
-        return np.asarray(spots[np.hypot(*(spots - place).T).argmin()])
+        return Arc(frames, _moved(self._forth[frames], spots), total, bool(at_a_ring or _length(spots - spots[0]).max() > _DRIBBLE_M * ppm))
 
     def _at_a_ring(self, first: int, flown: _Flown, ends_s: tuple[float, float]) -> bool:
         """Tell whether a flight begins at a ring, or comes to one while it lasts or soon after."""
         t = np.concatenate([[ends_s[0]], np.arange(ends_s[0] + 0.2, ends_s[1] + _REACH_S, 0.02)])
         places = flown.at(t)[0]
-        away = [np.hypot(*(places - ring[first]).T).min() for ring in self._rings if np.isfinite(ring[first]).all()]
+        away = [_length(places - ring[first]).min() for ring in self._rings if np.isfinite(ring[first]).all()]
         return bool(min(away, default=np.inf) < _AT_THE_RING_M * self._scale[first])
+
+
+def _length(vectors: Floats) -> Floats:
+    return np.asarray(np.sqrt(vectors[..., 0] ** 2 + vectors[..., 1] ** 2))  # twice as fast as hypot
+
+
+def _moved(matrix: Floats, xy: Floats) -> Floats:
+    """Return points (..., n, 2), each moved by its own similarity (n, 3, 3)."""
+    return np.asarray(np.einsum("nij,...nj->...ni", matrix[:, :2, :2], xy) + matrix[:, :2, 2])
+
+
+def _rows_by_frame(frame: Ints, values: Floats, n_frames: int) -> Floats:
+    """Return (n_frames, most, d): the rows of ``values`` (m, d) of each frame, filled up with NaN."""
+    order = np.argsort(frame, kind="stable")
+    frame, values = frame[order], values[order]
+    starts = np.searchsorted(frame, np.arange(n_frames + 1))
+    out = np.full((n_frames, int(np.diff(starts).max(initial=0)), values.shape[1]), np.nan)
+    out[frame, np.arange(len(frame)) - starts[frame]] = values
+    return out
 
 
 def _terms(t: Floats) -> Floats:
@@ -250,13 +247,9 @@ def _falls_freely(t: Floats, spots: Floats, ppm: float) -> bool:
 
 
 def _best_run(gain: Floats) -> tuple[Floats, Ints]:
-    """Return the largest sum (h,) of a run of ``gain`` (h, w), and the indices (h, 2) of its first and last column (Kadane's algorithm, row by row)."""
-    n = len(gain)
-    run, begin = np.zeros(n), np.zeros(n, np.int64)
-    best, ends = np.full(n, -np.inf), np.zeros((n, 2), np.int64)
-    for k in range(gain.shape[1]):
-        anew = run <= 0
-        run, begin = np.where(anew, gain[:, k], run + gain[:, k]), np.where(anew, k, begin)
-        better = run > best
-        best, ends = np.where(better, run, best), np.where(better[:, None], np.stack([begin, np.full(n, k)], 1), ends)
-    return best, ends
+    """Return the largest sum (h,) of a run of ``gain`` (h, w), and the indices (h, 2) of its first and last column."""
+    sums = np.concatenate([np.zeros((len(gain), 1)), np.cumsum(gain, 1)], 1)
+    upto = sums[:, 1:] - np.minimum.accumulate(sums[:, :-1], 1)
+    last = upto.argmax(1)
+    first = np.where(np.arange(gain.shape[1]) <= last[:, None], sums[:, :-1], np.inf).argmin(1)
+    return np.asarray(upto.max(1)), np.stack([first, last], 1)
