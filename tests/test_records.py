@@ -102,3 +102,15 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(RecordsError, match="No space left"):
         write(tmp_path / "records", 600)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_moved_is_kept_where_it_was_looked_for(tmp_path: Path) -> None:
+    with RecordsWriter(tmp_path / "records", CLIP, {}) as writer:
+        for i in range(3):
+            writer.add_frame(i, i / 30, False, np.eye(3))
+        writer.add_movers(0, np.zeros((0, 2)))
+        writer.add_movers(1, np.array([(10.5, 20.0), (30.0, 40.25)]))
+    movers = read_records(tmp_path / "records").movers
+    assert movers is not None and movers.frame.tolist() == [1, 1] and movers.xy.tolist() == [[10.5, 20.0], [30.0, 40.25]]
+    write(tmp_path / "older", 3)
+    assert read_records(tmp_path / "older").movers is None

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from attack import flight, make_scene
+from courtside.events.arcs import Arc
 from courtside.events.ball import pixels_per_metre, track_ball
 from courtside.events.scene import Boxes, Scene
 
@@ -54,3 +55,29 @@ def test_nothing_is_carried_across_a_cut() -> None:
     cut[20] = True
     found = track_ball(replace(scene, cut=cut), pixels_per_metre(scene))
     assert not found.known[18:22].any()
+
+
+def test_a_flight_wins_over_what_is_taken_for_a_ball_meanwhile() -> None:
+    scene = make_scene(THROWN)
+    n, true = len(THROWN), middles(scene)
+    still = Boxes(np.arange(n), np.full(n, 0.3), np.tile((300.0, 80.0, 316.0, 96.0), (n, 1)))
+    arc = Arc(np.arange(2, n - 2), true[2 : n - 2], 20.0, thrown=True)
+    found = track_ball(replace(scene, balls=still), pixels_per_metre(scene), [arc])
+    assert found.xy[2 : n - 2] == pytest.approx(true[2 : n - 2])
+    assert found.flies[2 : n - 2].all() and not found.flies[[0, 1, n - 1]].any()
+
+
+def test_a_flight_beside_a_ball_that_is_seen_well_is_nobodys() -> None:
+    scene = make_scene(THROWN)
+    n, true = len(THROWN), middles(scene)
+    astray = Arc(np.arange(2, n - 2), true[2 : n - 2] + (0, 300), 20.0, thrown=True)
+    found = track_ball(replace(scene, balls=replace(scene.balls, confidence=np.full(n, 0.9))), pixels_per_metre(scene), [astray])
+    assert found.xy == pytest.approx(true)
+    assert not found.flies.any()
+
+
+def test_a_dribble_is_not_in_the_air() -> None:
+    scene = make_scene(THROWN)
+    n, true = len(THROWN), middles(scene)
+    found = track_ball(scene, pixels_per_metre(scene), [Arc(np.arange(n), true, 20.0, thrown=False)])
+    assert found.known.all() and not found.flies.any()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from attack import ATTACK, COURT, DEFENCE, flight, held, make_scene
 from courtside.events.reading import KINDS, Reading, read_scene
-from courtside.events.scene import Boxes, Scene
+from courtside.events.scene import Boxes, Scene, Spots
 
 RIM = (COURT.rim_x_m, 0.0, 3.05)
 SHOOTER = (8.0, 5.0)
@@ -222,3 +222,29 @@ def test_the_notebook_says_when_no_shooting_player_was_found() -> None:
     reading = read_scene(make_scene(game(held(*SHOOTER, 1.2), UP, THROUGH)), "notebook")
     assert reading.reasons["shot"] == "not enough evidence: no shooting player was found"
     assert told(reading, "shot") == []
+
+
+def unseen_in_the_air(*parts: np.ndarray, flown: int) -> Scene:
+    """Return a game in which the detector sees the ball in no frame of the part ``flown``: all that shows is that something moves."""
+    scene = make_scene(game(*parts))
+    start = sum(len(part) for part in parts[:flown])
+    air = (scene.balls.frame >= start) & (scene.balls.frame < start + len(parts[flown]))
+    xy = (scene.balls.xyxy[:, :2] + scene.balls.xyxy[:, 2:]) / 2
+    balls = Boxes(scene.balls.frame[~air], scene.balls.confidence[~air], scene.balls.xyxy[~air])
+    return replace(scene, balls=balls, spots=Spots(scene.balls.frame[air], xy[air]))
+
+
+def test_a_shot_that_no_detector_sees_is_told_by_its_flight() -> None:
+    scene = unseen_in_the_air(held(6.5, 0.5, 1.0), PASS, held(*SHOOTER, 1.0), UP, THROUGH, flown=3)
+    (shot,) = told(read_scene(scene), "shot")
+    assert shot.track == ATTACK.index(SHOOTER) and shot.team == 0
+    assert abs(shot.start - 78) <= 5
+    assert told(read_scene(replace(scene, spots=Spots())), "shot") == [] or told(read_scene(replace(scene, spots=Spots())), "shot")[0].start > 85
+
+
+def test_of_those_who_stand_together_nobody_is_told_to_have_shot() -> None:
+    together = (*ATTACK[:3], (8.0, 4.99), (8.0, 5.01), *DEFENCE)
+    scene = make_scene(game(held(6.5, 0.5, 1.0), PASS, held(*SHOOTER, 1.0), UP, THROUGH), places=together)
+    (shot,) = told(read_scene(scene), "shot")
+    assert shot.track is None and shot.team == 0
+    assert shot.facts["shooter_probability"] < 0.8
