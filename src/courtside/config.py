@@ -153,7 +153,7 @@ class IdentitySettings(_Section):
     or "consecutive", ``agree`` equal ones in a row. ``teams`` are told apart by a "mixture" of two kits, or by "umap" and KMeans.
     """
 
-    min_confidence: Share = 0.97
+    min_confidence: Share = 0.96
     min_track_s: Seconds = 0.2
     min_track_confidence: Share = 0.4
     fill_gap_s: Seconds = 0.5
