@@ -134,14 +134,15 @@ def _with_clock(play: Play, clock: ShotClock) -> Play:
 
 
 def _tell_shot(scene: Scene, shot: Shot, rebound: Play | None, passes: Sequence[Play], clock: ShotClock) -> Play:
-    flight, shooter = shot.flight, shot.flight.shooter
+    flight, likely = shot.flight, shot.flight.shooter
+    shooter = likely if flight.sure >= _LEAST_SHOOTER else None  # one more name left out is better than a wrong one
     place = _take_off(scene, shooter, flight)
     points, sure = _points(scene, flight)
     areas = zones(scene.court) if scene.court is not None else {}
     distance = None
     if place is not None and scene.court is not None and flight.ring.side:
         distance = float(np.hypot(place[0] - flight.ring.side * scene.court.rim_x_m, place[1]))
-    caught = [one for one in passes if one.kind == "pass" and one.people.get("to") == shooter and one.end <= flight.release]
+    caught = [one for one in passes if one.kind == "pass" and shooter is not None and one.people.get("to") == shooter and one.end <= flight.release]
     passed = caught[-1].track if caught and scene.time_s[flight.release] - scene.time_s[caught[-1].end] <= _PASSED_S else None
     made = shot.made if shot.made is not None else 0.5
     facts = {
@@ -149,7 +150,7 @@ def _tell_shot(scene: Scene, shot: Shot, rebound: Play | None, passes: Sequence[
         "outcome_probability": round(max(made, 1 - made), 3),
         "points": points,
         "points_probability": sure,
-        "shooter_probability": None if shooter is None else round(flight.sure, 3),
+        "shooter_probability": None if likely is None else round(flight.sure, 3),
         "type": None if distance is None else "layup-dunk" if distance < 2.0 else "jump-shot",
         "distance_m": None if distance is None else round(distance, 2),
         "zone": zone_of(scene, place, flight.ring.side, areas),
@@ -158,9 +159,16 @@ def _tell_shot(scene: Scene, shot: Shot, rebound: Play | None, passes: Sequence[
     }
     people = {"blocked_by": shot.blocked_by, "rebound_by": rebound.track if rebound else None, "passed_by": passed}
     chance = 0.5 if shot.outcome == "blocked" else 0.95 if flight.arc else 0.8
-    team = -1 if shooter is None else int(scene.people.team[shooter])
-    told = shooter if flight.sure >= _LEAST_SHOOTER else None  # one more name left out is better than a wrong one
-    return Play("shot", flight.release, max(flight.arrival, flight.release), told, team, place, chance, facts, people)
+    return Play("shot", flight.release, max(flight.arrival, flight.release), shooter, _shooters(scene, flight), place, chance, facts, people)
+
+
+def _shooters(scene: Scene, flight: Flight) -> int:
+    """Return the team whose shot it is; -1 where it may be either's."""
+    if flight.shooter is None:
+        return -1
+    team = scene.people.team
+    chance = [sum(chance for track, chance in flight.candidates or ((flight.shooter, 1.0),) if team[track] == side) for side in (0, 1)]
+    return int(np.argmax(chance)) if max(chance) >= _LEAST_SHOOTER else -1
 
 
 def _take_off(scene: Scene, shooter: int | None, flight: Flight) -> tuple[float, float] | None:
