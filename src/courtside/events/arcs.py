@@ -15,7 +15,6 @@ import numpy as np
 from courtside.events.scene import Bools, Floats, Ints, Scene, from_first_frame
 
 _GRAVITY_M_S2 = 9.81
-_NEARER = (0.75, 1.0, 1.3)  # a ball nearer to the camera than people are falls faster in the picture, one beyond them more slowly
 _APART_S = (0.17, 0.27)  # between the two spots that a parabola is begun with
 _REACH_S = 1.2  # how far to both sides it is followed
 _OFF_M = 0.1  # how far from the parabola a spot of it may lie
@@ -29,6 +28,7 @@ _GIVES = 0.15  # how far a flight's gravity is from what is expected, as a share
 _DRIBBLE_M = 2.0  # from the floor to the hand, or beside a man who walks
 _PIXEL_M = 0.03  # spots lie no nearer to where they are than this, whatever the fit says
 _SHARED = 0.3  # two parabolas that share more of their time are not both the ball's
+_NOWHERE = 1e9  # pixels: where no spot is
 _FOLLOWED = 12  # parabolas from one frame that are followed, the best
 
 
@@ -97,8 +97,8 @@ class _Sky:
         self._scale = scale * np.sqrt(np.abs(np.linalg.det(self._back[:, :2, :2])))
         frame = np.concatenate([scene.spots.frame, scene.balls.frame])
         xy = np.concatenate([scene.spots.xy, (scene.balls.xyxy[:, :2] + scene.balls.xyxy[:, 2:]) / 2])
-        self._spots = _rows_by_frame(frame, _moved(self._back[frame], xy), scene.n_frames)
-        self._people = _rows_by_frame(scene.people.frame, scene.people.xyxy, scene.n_frames)
+        self._spots = _rows_by_frame(frame, _moved(self._back[frame], xy), scene.n_frames, _NOWHERE)
+        self._people = _rows_by_frame(scene.people.frame, scene.people.xyxy, scene.n_frames, np.nan)
         self._rings = [_moved(self._back, ring) for ring in rings]
 
     def arcs_through(self, first: int) -> list[Arc]:
@@ -125,19 +125,17 @@ class _Sky:
     def _begun(self, first: int) -> _Flown:
         """Return the parabolas through one spot of frame ``first`` and one of a later frame, that meet spots in between."""
         ppm, begun = self._scale[first], [_Flown(*np.zeros((3, 0, 2)))]
-        here = self._spots[first][np.isfinite(self._spots[first][:, 0])]
+        here = self._spots[first][self._spots[first][:, 0] < _NOWHERE]
         for apart_s in _APART_S:
             second = first + self._scene.frames(apart_s)
             if not len(here) or second >= self._scene.n_frames or self._scene.shot[second] != self._scene.shot[first]:
                 continue
-            there, duration = self._spots[second][np.isfinite(self._spots[second][:, 0])], float(self._scene.time_s[second] - self._scene.time_s[first])
-            mean = (there[None] - here[:, None]) / duration
-            pull = np.zeros((len(_NEARER), 1, 1, 2))
-            pull[..., 1] = np.array(_NEARER).reshape(-1, 1, 1) * _GRAVITY_M_S2 * ppm
-            speed = mean[None] - pull * duration / 2
+            there, duration = self._spots[second][self._spots[second][:, 0] < _NOWHERE], float(self._scene.time_s[second] - self._scene.time_s[first])
+            mean, pull = (there[None] - here[:, None]) / duration, np.array([0.0, _GRAVITY_M_S2 * ppm])
+            speed = mean - pull * duration / 2
             fastest = np.maximum(_length(speed), _length(speed + pull * duration))
-            near, i, j = np.nonzero((_length(mean)[None] < _FASTEST_M_S * ppm) & (fastest > 0.8 * _FAST_M_S * ppm))
-            flown = _Flown(here[i], speed[near, i, j], pull[near, 0, 0])
+            i, j = np.nonzero((_length(mean) < _FASTEST_M_S * ppm) & (fastest > 0.8 * _FAST_M_S * ppm))
+            flown = _Flown(here[i], speed[i, j], np.tile(pull, (len(i), 1)))
             frames = np.arange(first + 1, second)
             frames = frames[np.argsort(np.abs(frames - (first + second) / 2), kind="stable")]
             met = np.zeros(len(i), np.int64)
@@ -149,9 +147,8 @@ class _Sky:
         return _Flown(*(np.concatenate([getattr(flown, name) for flown in begun]) for name in ("start", "speed", "pull")))
 
     def _apart(self, places: Floats, frames: Ints) -> Floats:
-        """Return (h, w) how far ``places`` (h, w, 2) are from the nearest spot of each of the ``frames`` (w,), in pixels; infinite where there is none."""
-        spots = self._spots[frames]
-        return np.asarray(_length(places[:, :, None] - np.where(np.isfinite(spots), spots, np.inf)[None]).min(2, initial=np.inf))
+        """Return (h, w) how far ``places`` (h, w, 2) are from the nearest spot of each of the ``frames`` (w,), in pixels; very far where there is none."""
+        return np.asarray(_length(places[:, :, None] - self._spots[frames]).min(2, initial=_NOWHERE))
 
     def _followed(self, first: int, window: Ints, flown: _Flown, off_m: Floats | float = _OFF_M) -> tuple[Floats, Ints, Bools, Floats]:
         """Follow parabolas as long as spots are met, in each frame no farther off than ``off_m`` (w,).
@@ -186,7 +183,7 @@ class _Sky:
             if len(hits) < _LEAST:
                 return None
             near = self._spots[window[hits]]
-            spots = near[np.arange(len(hits)), np.nan_to_num(_length(near - places[hits, None]), nan=np.inf).argmin(1)]
+            spots = near[np.arange(len(hits)), _length(near - places[hits, None]).argmin(1)]
             t = moments[hits]
             flown = _fit(t, spots, ppm)
         fastest = float(_length(flown.speed[0] + flown.pull[0] * t[[0, -1], None]).max())
@@ -214,12 +211,12 @@ def _moved(matrix: Floats, xy: Floats) -> Floats:
     return np.asarray(np.einsum("nij,...nj->...ni", matrix[:, :2, :2], xy) + matrix[:, :2, 2])
 
 
-def _rows_by_frame(frame: Ints, values: Floats, n_frames: int) -> Floats:
-    """Return (n_frames, most, d): the rows of ``values`` (m, d) of each frame, filled up with NaN."""
+def _rows_by_frame(frame: Ints, values: Floats, n_frames: int, fill: float) -> Floats:
+    """Return (n_frames, most, d): the rows of ``values`` (m, d) of each frame, filled up with ``fill``."""
     order = np.argsort(frame, kind="stable")
     frame, values = frame[order], values[order]
     starts = np.searchsorted(frame, np.arange(n_frames + 1))
-    out = np.full((n_frames, int(np.diff(starts).max(initial=0)), values.shape[1]), np.nan)
+    out = np.full((n_frames, int(np.diff(starts).max(initial=0)), values.shape[1]), fill)
     out[frame, np.arange(len(frame)) - starts[frame]] = values
     return out
 
