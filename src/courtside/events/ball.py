@@ -82,40 +82,39 @@ def track_ball(scene: Scene, scale: Floats, arcs: Sequence[Arc] = ()) -> BallTra
     if not (len(found.frame) or arcs) or not np.isfinite(scale).all():
         return BallTrack(xy, size, seen, flies)
     crowd = _by_crowd(found, n)
-    for believed in (False, True):
-        balls, detected = _with_arcs(found, arcs, scale)
-        worth = np.interp(balls.confidence, _CONFIDENCE, _LOG_RATIO) - _MISSED
-        worth[detected] = np.minimum(worth[detected], crowd - _MISSED)
-        middle = (balls.xyxy[:, :2] + balls.xyxy[:, 2:]) / 2
-        rows = _best_way(scene, balls, middle, worth, scale)
-        if believed:
-            break
-        # while it flies it is nowhere else: what is taken for it in those frames is not
-        way = np.full((n, 2), np.nan)
-        way[balls.frame[rows]] = middle[rows]
-        arcs = [arc for arc in arcs if (np.hypot(*(way[arc.frame] - arc.xy).T) < BALL_RADIUS_M * scale[arc.frame]).mean() >= _MET]
-        there = np.zeros(n, bool)
-        for arc in arcs:
-            there[arc.frame[0] : arc.frame[-1] + 1] = True
-            flies[arc.frame[0] : arc.frame[-1] + 1] |= arc.thrown
-        elsewhere = ~there[found.frame]
-        found, crowd = Boxes(found.frame[elsewhere], found.confidence[elsewhere], found.xyxy[elsewhere]), crowd[elsewhere]
-    frames = balls.frame[rows]
-    xy[frames], seen[frames] = middle[rows], True
-    size[frames] = (balls.xyxy[rows, 2:] - balls.xyxy[rows, :2]).mean(1)
-    _fill(scene, xy, size, frames)
+    balls = _likeliest(scene, found, crowd, arcs, scale)
+    way = np.full((n, 2), np.nan)
+    way[balls.frame] = _middle(balls)
+    arcs = [arc for arc in arcs if (np.hypot(*(way[arc.frame] - arc.xy).T) < BALL_RADIUS_M * scale[arc.frame]).mean() >= _MET]
+    elsewhere = np.ones(n, bool)
+    for arc in arcs:
+        elsewhere[arc.frame[0] : arc.frame[-1] + 1] = False
+        flies[arc.frame[0] : arc.frame[-1] + 1] |= arc.thrown
+    # while it flies it is nowhere else: what is taken for it in those frames is not
+    kept = elsewhere[found.frame]
+    balls = _likeliest(scene, Boxes(found.frame[kept], found.confidence[kept], found.xyxy[kept]), crowd[kept], arcs, scale)
+    xy[balls.frame], seen[balls.frame] = _middle(balls), True
+    size[balls.frame] = (balls.xyxy[:, 2:] - balls.xyxy[:, :2]).mean(1)
+    _fill(scene, xy, size, balls.frame)
     return BallTrack(xy, size, seen, flies)
 
 
-def _with_arcs(balls: Boxes, arcs: Sequence[Arc], scale: Floats) -> tuple[Boxes, Bools]:
-    """Return the detections with what was seen on the ``arcs``, sorted by frame, and (m,) which of them the detector saw."""
-    frame = np.concatenate([balls.frame, *(arc.frame for arc in arcs)]).astype(np.int64)
-    middle = np.concatenate([np.zeros((0, 2)), *(arc.xy for arc in arcs)])
-    half = BALL_RADIUS_M * scale[frame[len(balls.frame) :], None]
-    xyxy = np.concatenate([balls.xyxy, np.concatenate([middle - half, middle + half], 1)])
-    confidence = np.concatenate([balls.confidence, np.full(len(middle), _FLOWN)])
+def _middle(balls: Boxes) -> Floats:
+    return np.asarray((balls.xyxy[:, :2] + balls.xyxy[:, 2:]) / 2)
+
+
+def _likeliest(scene: Scene, found: Boxes, crowd: Floats, arcs: Sequence[Arc], scale: Floats) -> Boxes:
+    """Return the most likely way through detections, each worth ``crowd`` (m,) at most, and what was seen on the ``arcs``: a box a frame at most."""
+    frame = np.concatenate([found.frame, *(arc.frame for arc in arcs)]).astype(np.int64)
+    middle = np.concatenate([_middle(found), *(arc.xy for arc in arcs)])
+    half = BALL_RADIUS_M * scale[frame[len(found.frame) :], None]
+    xyxy = np.concatenate([found.xyxy, np.concatenate([middle[len(found.frame) :] - half, middle[len(found.frame) :] + half], 1)])
+    confidence = np.concatenate([found.confidence, np.full(len(half), _FLOWN)])
+    worth = np.minimum(np.interp(confidence, _CONFIDENCE, _LOG_RATIO), np.concatenate([crowd, np.full(len(half), np.inf)])) - _MISSED
     order = np.argsort(frame, kind="stable")
-    return Boxes(frame[order], confidence[order], xyxy[order]), order < len(balls.frame)
+    balls = Boxes(frame[order], confidence[order], xyxy[order])
+    rows = _best_way(scene, balls, middle[order], worth[order], scale)
+    return Boxes(balls.frame[rows], balls.confidence[rows], balls.xyxy[rows])
 
 
 def _on_the_court(scene: Scene) -> Boxes:
@@ -127,7 +126,7 @@ def _on_the_court(scene: Scene) -> Boxes:
     if cameras is None or scene.court is None or not len(balls.frame):
         return balls
     kept, rows = np.ones(len(balls.frame), bool), np.flatnonzero(cameras.valid[balls.frame])
-    flat = cameras.lens.unbend((balls.xyxy[rows, :2] + balls.xyxy[rows, 2:]) / 2)
+    flat = cameras.lens.unbend(_middle(balls)[rows])
     floor = np.linalg.solve(cameras.matrix[balls.frame[rows]][:, :, [0, 1, 3]], np.concatenate([flat, np.ones((len(rows), 1))], 1)[..., None])[..., 0]
     kept[rows] = ~((floor[:, 1] / floor[:, 2] > scene.court.half_width_m + _CROWD_M) & (floor[:, 2] > 0))
     return Boxes(balls.frame[kept], balls.confidence[kept], balls.xyxy[kept])
@@ -141,7 +140,7 @@ def _without_fixtures(scene: Scene, balls: Boxes) -> Boxes:
     if scene.cameras is None or not len(balls.frame):
         return balls
     rows = np.flatnonzero(scene.cameras.valid[balls.frame])
-    flat = scene.cameras.lens.unbend((balls.xyxy[rows, :2] + balls.xyxy[rows, 2:]) / 2)
+    flat = scene.cameras.lens.unbend(_middle(balls)[rows])
     rays = np.linalg.solve(scene.cameras.matrix[balls.frame[rows]][:, :, :3], np.concatenate([flat, np.ones((len(rows), 1))], 1)[..., None])[..., 0]
     angles = np.degrees(np.stack([np.arctan2(rays[:, 0], -rays[:, 1]), np.arctan2(rays[:, 2], np.hypot(rays[:, 0], rays[:, 1]))], 1))
     when = np.floor(scene.time_s[balls.frame[rows]] / _FIXED_STEP_S)
