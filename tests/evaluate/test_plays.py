@@ -66,6 +66,16 @@ def test_shooters(compared: Compared, event: Event, found: dict[str, Any], shoot
     assert score_plays([event], [found], compared, 25.0).shooter == shooter
 
 
+def test_a_single_frame_in_which_two_who_overlap_are_exchanged_says_nothing() -> None:
+    frames, n = np.arange(11), 11
+    who = np.array([*["x"] * 5, "y", *["x"] * 5, None], object)[:-1]
+    role, nothing = np.array([*["player"] * n, None], object)[:-1], np.array([None] * n, object)
+    boxes = np.array([[0.0, 0, 10, 20]] * n)
+    labels = PeopleLabels(frames, frames, who, boxes, role, nothing, nothing, nothing)
+    exchanged = compare(labels, Drawn(frames, np.ones(n, int), boxes, role, nothing, nothing, nothing))
+    assert score_plays([true(0.2, "x")], [shot(0.2, track_id=1)], exchanged, 25.0).shooter == Share(1, 1)
+
+
 def test_outcome_and_points_of_the_shots_that_were_found() -> None:
     truth = [true(1, outcome="made", points=3), true(5, outcome="missed"), true(9, outcome="made")]
     found = [shot(1, facts={"outcome": "made", "points": 2}), shot(5, facts={})]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from courtside.truth.labels import Event
 
 TOLERANCE_S = 1.0
 """Two events of one kind are the same if they begin at most this far apart."""
+
+_ABOUT_S = 0.25
 
 _DOUBTFUL = "clear"
 """The fact that says False where a fair witness could not tell whether it was one: it is neither to be found nor to be left out."""
@@ -86,7 +89,11 @@ def without_doubtful(truth: Sequence[Event], found: Sequence[Mapping[str, Any]])
 
 
 def _whose(compared: Compared | None, rate: float) -> Callable[[Mapping[str, Any], float], str | None]:
-    """Return a function that tells which labelled person an event's ``track_id`` covers in the labelled frame nearest to a time, within a second."""
+    """Return a function that tells which labelled person an event's ``track_id`` covers about a time.
+
+    It is whom it covers most often within ``_ABOUT_S``: in a single frame two boxes that lie on one another can be taken for each other. Where nothing is
+    labelled then, it is whom it covers in the nearest labelled frame within a second.
+    """
     seen: dict[int, list[tuple[int, str]]] = {}
     for frame, i, j in compared.pairs() if compared else ():
         assert compared is not None
@@ -94,8 +101,11 @@ def _whose(compared: Compared | None, rate: float) -> Callable[[Mapping[str, Any
 
     def whose(event: Mapping[str, Any], at_s: float) -> str | None:
         track = event.get("track_id")
-        near = min(seen.get(int(track), []) if track is not None else [], key=lambda one: abs(one[0] / rate - at_s), default=None)
-        return near[1] if near and abs(near[0] / rate - at_s) <= TOLERANCE_S else None
+        near = sorted((abs(frame / rate - at_s), who) for frame, who in (seen.get(int(track), []) if track is not None else []))
+        about = Counter(who for away_s, who in near if away_s <= _ABOUT_S)
+        if about:
+            return about.most_common(1)[0][0]
+        return near[0][1] if near and near[0][0] <= TOLERANCE_S else None
 
     return whose
 

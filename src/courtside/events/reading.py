@@ -89,7 +89,7 @@ def read_scene(scene: Scene, shots_by: ShotsBy = "flight") -> Reading:
     held = without_blips(scene, [hold for hold in settled(scene, held, [shot.flight for shot in shots]) if _is_borne_out(scene, ball, hold)])
     has = control(scene, held, shots)
     reasons = _reasons(scene, ball, shots_by)
-    plays = _tell(scene, held, shots, has, side)
+    plays = _tell(scene, ball, size, held, shots, has, side)
     plays = [_as_tracked(scene, play, original) for play in plays if reasons[play.kind] is None]
     return Reading(tuple(sorted(plays, key=lambda play: (play.start, KINDS.index(play.kind)))), ball, has, reasons, _coverage(scene, ball, has))
 
@@ -117,11 +117,11 @@ def _shots(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds:
     return sorted(told, key=lambda shot: shot.flight.release)
 
 
-def _tell(scene: Scene, held: list[Hold], shots: list[Shot], has: Ints, side: Floats) -> list[Play]:
+def _tell(scene: Scene, ball: BallTrack, scale: Floats, held: list[Hold], shots: list[Shot], has: Ints, side: Floats) -> list[Play]:
     passes, clock = tell_passes(scene, held, shots), tell_shot_clock(scene, held, shots, has)
     rebounds = dict(tell_rebounds(scene, held, shots))
     told = [_tell_shot(scene, shot, rebounds.get(i), passes, clock) for i, shot in enumerate(shots)]
-    rest = [*tell_touches(scene, held), *passes, *rebounds.values(), *tell_three_seconds(scene, shots=shots, held=held, has=has, side=side)]
+    rest = [*tell_touches(scene, held), *passes, *rebounds.values(), *tell_three_seconds(scene, ball, scale, held, shots, has, side)]
     possessions = tell_team_possessions(scene, held, shots, [*told, *rest], has)
     return [*told, *rest, *(_with_clock(play, clock) for play in possessions)]
 

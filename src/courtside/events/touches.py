@@ -16,6 +16,7 @@ from courtside.events.shots import Flight
 
 _LONGEST_PASS_S = 2.5
 _LOOSE_S = 4.0  # a ball that nobody has for longer was not won but given
+_BETWEEN_S = 6.0  # two touches of one team with a stranger's in between
 _TOUCH_S = 0.12  # less is no touch
 _SWITCH_S = 0.8  # the other team has it for at least so long, or it never had it
 _FASTEST_PASS_M_S = 25.0
@@ -108,10 +109,15 @@ def without_blips(scene: Scene, held: Sequence[Hold]) -> list[Hold]:
 
 
 def control(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> Ints:
-    """Return (n,) which team has the ball in each frame: from its first touch until the other's, a basket or a dead ball; -1 for neither or not known."""
-    out = np.full(scene.n_frames, -1, np.int64)
+    """Return (n,) which team has the ball in each frame: from its first touch until the other's, a basket or a dead ball; -1 for neither or not known.
+
+    Whoever it is that has it between two of one team is most likely of that team.
+    """
+    out, teams = np.full(scene.n_frames, -1, np.int64), [int(scene.people.team[hold.track]) for hold in held]
     for i, hold in enumerate(held):
-        team = int(scene.people.team[hold.track])
+        team = teams[i]
+        if team < 0 and 0 < i < len(held) - 1 and scene.time_s[held[i + 1].start] - scene.time_s[held[i - 1].end] <= _BETWEEN_S:
+            team = teams[i - 1] if teams[i - 1] == teams[i + 1] else -1
         if scene.people.referee[hold.track] or team < 0:
             continue
         stop = held[i + 1].start if i + 1 < len(held) else scene.n_frames

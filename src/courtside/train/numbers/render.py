@@ -26,6 +26,7 @@ _KIT: tuple[tuple[int, int, int], ...] = (  # BGR of common kits, varied when dr
     (240, 240, 240), (235, 235, 235), (200, 200, 205), (25, 25, 28), (15, 15, 15), (110, 50, 20), (70, 30, 15), (170, 80, 30), (200, 140, 60), (35, 25, 170),
     (40, 30, 120), (50, 160, 240), (40, 200, 250), (60, 120, 40), (40, 80, 20), (120, 40, 90), (150, 60, 110), (30, 90, 230), (130, 130, 130), (150, 130, 20),
 )  # fmt: skip
+_LOST, _READABLE = 0.2, 0.45  # share of its width that a digit shows which can't be read, and which can
 _SKIN: tuple[tuple[int, int, int], ...] = ((60, 85, 130), (90, 125, 185), (130, 165, 220), (40, 55, 85), (110, 150, 205))
 
 
@@ -46,10 +47,15 @@ def render(faces: Sequence[Typeface], random: np.random.Generator, state: int) -
         number = str(random.integers(10))
     bare = state == ILLEGIBLE and random.random() < 0.5
     face = faces[int(random.integers(len(faces)))]
-    scene, boxes = _jersey(face, None if bare else number, random)
+    aside = (state == WHOLE and random.random() < 0.25) or (state == PARTIAL and len(number) == 2 and random.random() < 0.3)
+    scene, boxes = _jersey(face, None if bare else number, random, flat=not aside)
+    if aside:
+        scene, boxes = _turned(scene, boxes, state, random)
     left, top, right, bottom = _hull(boxes)
     if state == PARTIAL:
-        if random.random() < 0.6:
+        if aside:
+            window = _loose_window((left, top, right, bottom), random)
+        elif random.random() < 0.6:
             window = _cutting_window(boxes, random)
         else:
             window = _loose_window((left, top, right, bottom), random)
@@ -94,8 +100,11 @@ def _paint(scene: npt.NDArray[np.float32], mask: Mask, color: Color) -> None:
         scene[window] += (mask[window].astype(np.float32) / 255)[..., None] * (color - scene[window])
 
 
-def _jersey(face: Typeface, number: str | None, random: np.random.Generator) -> tuple[npt.NDArray[np.float32], list[Box]]:
-    """Return a scene (h, w, 3) and the boxes of its digits (of where they would be when ``number`` is None)."""
+def _jersey(face: Typeface, number: str | None, random: np.random.Generator, flat: bool = True) -> tuple[npt.NDArray[np.float32], list[Box]]:
+    """Return a scene (h, w, 3) and the boxes of its digits (of where they would be when ``number`` is None).
+
+    Not ``flat``, there is nothing but cloth: a back's that is rolled up later.
+    """
     width, height = _SCENE
     cloth = _vary(_KIT[random.integers(len(_KIT))], random)
     scene = np.broadcast_to(cloth, (height, width, 3)).copy()
@@ -106,7 +115,7 @@ def _jersey(face: Typeface, number: str | None, random: np.random.Generator) -> 
     total = sum(glyph.shape[1] for glyph in glyphs) + gap * (len(glyphs) - 1)
     x, y = (width - total) / 2 + random.normal(0, 4), (height - HEIGHT) / 2 + 6
     reach = max(total / 2 + 6, 42) * random.uniform(1.0, 1.5)  # half the torso's width
-    if random.random() < 0.6:
+    if flat and random.random() < 0.6:
         _surroundings(scene, width / 2 - reach, width / 2 + reach, trim, random)
     fill = np.zeros((height, width), np.uint8)
     boxes: list[Box] = []
@@ -161,6 +170,33 @@ def _surroundings(scene: npt.NDArray[np.float32], left: float, right: float, tri
         bottom = round(random.uniform(0.02, 0.16) * height)
         cv2.ellipse(scene, (width // 2, 0), (round(0.16 * width), bottom + 6), 0, 0, 360, trim.tolist(), -1)
         cv2.ellipse(scene, (width // 2, 0), (round(0.14 * width), bottom), 0, 0, 360, _vary(_SKIN[random.integers(len(_SKIN))], random).tolist(), -1)
+
+
+def _turned(scene: npt.NDArray[np.float32], boxes: Sequence[Box], state: int, random: np.random.Generator) -> tuple[npt.NDArray[np.float32], list[Box]]:
+    """Wrap the cloth around a body and turn it aside: so far that of two digits one can't be read any more (PARTIAL), or not that far.
+
+    A digit at the edge of the shirt stands there alone, and as whole as one in the middle of a back: what tells them apart is the edge beside it.
+    """
+    height, width = scene.shape[:2]
+    radius = random.uniform(0.75, 1.15) * HEIGHT  # a number is about as tall as half a back is wide
+    ends = (np.array([(box[0], box[2]) for box in boxes]) - width / 2) / radius
+    for _ in range(200):
+        turn = random.uniform(-1.5, 1.5)
+        shown = np.ptp(np.sin(np.clip(ends + turn, -np.pi / 2, np.pi / 2)), 1) / np.ptp(ends, 1)
+        if (shown.min() < _LOST and shown.max() > _READABLE) if state == PARTIAL else shown.min() > _READABLE:
+            break
+    else:  # hardly ever: a number too wide for the body
+        turn = 0.0 if state == WHOLE else math.copysign(1.2, random.normal())
+    columns = (np.arange(width, dtype=np.float32) - width / 2) / radius
+    cloth = (np.arcsin(np.clip(columns, -1, 1)) - turn) * radius + width / 2
+    rows = np.arange(height, dtype=np.float32)[:, None] + np.zeros(width, np.float32)
+    wrapped = cv2.remap(scene, np.tile(cloth.astype(np.float32), (height, 1)), rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    wrapped *= (1 - random.uniform(0, 0.5) * np.clip(np.abs(columns), 0, 1) ** 4)[None, :, None]  # the far side lies in the shade
+    body = np.asarray(wrapped, np.float32)
+    trim = _vary(_KIT[random.integers(len(_KIT))], random)
+    _surroundings(body, width / 2 - radius, width / 2 + radius, trim, random)
+    sides = np.sin(np.clip(ends + turn, -np.pi / 2, np.pi / 2)) * radius + width / 2
+    return body, [(float(x0), box[1], float(x1), box[3]) for (x0, x1), box in zip(sides, boxes, strict=True)]
 
 
 def _lettering(scene: npt.NDArray[np.float32], face: Typeface, color: Color, top: float, random: np.random.Generator) -> None:
