@@ -155,14 +155,14 @@ def _in_front(scene: Scene, held: Sequence[Hold], attacked: Floats) -> Bools:
 def _controlled(scene: Scene, held: Sequence[Hold], has: Ints, away: Bools) -> Bools:
     """Return (n,) whether the team that has the ball has it in hands, or on the way from hands to hands: a ball that is ``away`` (n,) for longer is loose."""
     out, team = np.zeros(scene.n_frames, bool), scene.people.team
-    mine = [hold for hold in held if has[hold.start] == team[hold.track] >= 0]
+    mine = [hold for hold in held if has[hold.start] >= 0 and team[hold.track] in (has[hold.start], -1)]
     for hold in mine:
         out[hold.start : hold.end + 1] = True
     for before, after in itertools.pairwise(mine):
         gap_s = scene.time_s[after.start] - scene.time_s[min(before.end, after.start)]
         near = before.end + np.flatnonzero(~away[before.end : after.start])
         away_s = np.diff(scene.time_s[[before.end, *near, after.start]]).max()
-        if gap_s <= _PASS_S or (gap_s <= _GAP_S and away_s <= _AWAY_S and team[before.track] == team[after.track]):
+        if gap_s <= _PASS_S or (gap_s <= _GAP_S and away_s <= _AWAY_S and has[before.start] == has[after.start]):
             out[before.end : after.start] = True
     return out
 

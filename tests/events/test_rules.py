@@ -1,0 +1,40 @@
+"""Three seconds in the paint where the ball is lost sight of, or runs loose, between two touches of one team."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from attack import ATTACK, DEFENCE, make_scene
+from courtside.events.ball import pixels_per_metre, track_ball
+from courtside.events.possession import Hold, body_scale
+from courtside.events.rules import tell_three_seconds
+
+N = 160
+INSIDE = (11.0, 1.0)  # in the paint, the last attacker
+
+
+@pytest.mark.parametrize(
+    ("ball", "between", "stays"),
+    [
+        ((6.7, 0.5, 1.2), 20, 1),  # a pass
+        ((6.7, 0.5, 1.2), 70, 1),  # beside a team mate all the time, whoever has it
+        ((np.nan,) * 3, 70, 1),  # out of sight
+        ((3.0, -7.0, 0.2), 20, 1),
+        ((3.0, -7.0, 0.2), 70, 0),  # loose
+        ((6.7, 0.5, 1.2), 130, 0),  # who knows what happened
+    ],
+)
+def test_a_count_runs_on_between_touches(ball: tuple[float, float, float], between: int, stays: int) -> None:
+    scene = make_scene(np.tile(ball, (N, 1)), places=(*ATTACK[:4], INSIDE, *DEFENCE))
+    first = (N - between) // 2
+    held = [Hold(0, 0, first, 1.0), Hold(1, first + between, N - 1, 1.0)]
+    track = track_ball(scene, pixels_per_metre(scene))
+    found = tell_three_seconds(scene, track, body_scale(scene), held, [], np.zeros(N, np.int64), np.ones(N))
+    assert [play.track for play in found] == [4] * stays
+
+
+def test_nobody_held_the_ball() -> None:
+    scene = make_scene(np.full((N, 3), np.nan), places=(*ATTACK[:4], INSIDE, *DEFENCE))
+    track = track_ball(scene, pixels_per_metre(scene))
+    assert tell_three_seconds(scene, track, body_scale(scene), [], [], np.full(N, -1), np.ones(N)) == []
