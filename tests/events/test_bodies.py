@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from attack import ATTACK, held, make_scene
-from courtside.events.bodies import joined
+from attack import ATTACK, DEFENCE, held, make_scene
+from courtside.events.bodies import joined, of_each_team, with_fives
 from courtside.events.scene import Scene
 
 
@@ -48,3 +48,31 @@ def test_a_track_without_a_frame_is_nobody() -> None:
     assert scene.people.player is not None and scene.people.player.tolist() == [-1, 7, -1]
     nowhere = _seen([(5, 5)], [0], [-1])
     assert joined(nowhere) is nowhere
+
+
+@pytest.mark.parametrize(
+    ("attack", "defence", "team"),
+    [
+        (4, 5, 0),
+        (5, 4, 1),
+        (4, 4, -1),  # he may be of either
+        (5, 5, -1),  # somebody too many: who knows
+        (0, 0, -1),
+    ],
+)
+def test_who_a_team_lacks_is_of_it_where_the_other_is_complete(attack: int, defence: int, team: int) -> None:
+    scene = make_scene(held(*ATTACK[0], 1.0), places=(*ATTACK[:attack], *DEFENCE[:defence], (4.0, 3.0)))
+    people = replace(scene.people, team=np.array([0] * attack + [1] * defence + [-1]))
+    filled = with_fives(replace(scene, people=people)).people.team
+    assert filled.tolist() == [0] * attack + [1] * defence + [team]
+
+
+def test_a_referee_is_of_no_team() -> None:
+    scene = make_scene(held(*ATTACK[0], 1.0), places=(*ATTACK, *DEFENCE[:4], (4.0, 3.0)))
+    people = replace(scene.people, team=np.array([0] * 5 + [1] * 4 + [-1]), referee=np.array([False] * 9 + [True]))
+    assert with_fives(replace(scene, people=people)).people.team[-1] == -1
+
+
+def test_each_team_is_counted_frame_by_frame() -> None:
+    scene = _seen([(0, 20), (10, 60), (0, 60)], [0, 0, 1], [-1, -1, -1])
+    assert of_each_team(scene)[:, [5, 15, 30]].tolist() == [[1, 2, 1], [1, 1, 1]]

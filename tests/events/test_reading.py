@@ -178,7 +178,7 @@ def test_who_touches_the_ball_between_two_of_one_team_is_of_that_team(last: tupl
     ball = game(
         held(6.5, 0.5, 1.2), flight((6.7, 0.5, 1.2), (8.2, -5.0, 1.2), 0.5), held(8.0, -5.0, 1.2), flight((8.2, -5.0, 1.2), (*last, 1.2), 0.5), held(*last, 1.2)
     )
-    scene = make_scene(ball, places=(*ATTACK[:4], (11.0, 1.0), *DEFENCE))
+    scene = make_scene(ball, places=(*ATTACK[:4], (11.0, 1.0), *DEFENCE[:4]))
     strange = scene.people.team.copy()
     strange[ATTACK.index((8.0, -5.0))] = -1
     reading = read_scene(replace(scene, people=replace(scene.people, team=strange)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,6 +34,15 @@ def test_a_count_runs_on_between_touches(ball: tuple[float, float, float], betwe
     track = track_ball(scene, pixels_per_metre(scene))
     found = tell_three_seconds(scene, track, body_scale(scene), held, [], np.zeros(N, np.int64), np.ones(N))
     assert [play.track for play in found] == [4] * stays
+
+
+def test_of_six_attackers_one_is_a_defender() -> None:
+    places = (*ATTACK[:4], INSIDE, (4.0, 3.0), *DEFENCE[:4])
+    scene = make_scene(np.tile((6.7, 0.5, 1.2), (N, 1)), places=places)
+    track, has = track_ball(scene, pixels_per_metre(scene)), np.zeros(N, np.int64)
+    for team, stays in (([0] * 6 + [1] * 4, 0), ([0] * 5 + [1] * 5, 1)):
+        scene = replace(scene, people=replace(scene.people, team=np.array(team)))
+        assert len(tell_three_seconds(scene, track, body_scale(scene), [Hold(0, 0, N - 1, 1.0)], [], has, np.ones(N))) == stays
 
 
 def test_nobody_held_the_ball() -> None:

@@ -10,6 +10,7 @@ from courtside.events.scene import Floats, Ints, Scene
 
 _LOST_S = 0.25
 _LEAST_IOU = 0.55
+FIVE = 5  # of a team are on the floor
 
 
 def joined(scene: Scene) -> Scene:
@@ -50,6 +51,24 @@ def joined(scene: Scene) -> Scene:
         open_ends.append(track)
     body = _by_player(people.frame, body, people.track, team, player)
     return replace(scene, people=replace(people, track=body[people.track], team=team, player=player))
+
+
+def with_fives(scene: Scene) -> Scene:
+    """Return the scene in which players of unknown team are of the team that lacks one, where all five of the other are in the picture as well."""
+    people = scene.people
+    n_seen, team = of_each_team(scene), people.team.copy()
+    for track in np.flatnonzero((people.team < 0) & ~people.referee).tolist():
+        frames = people.frame[people.track == track]
+        full = np.median(n_seen[:, frames], 1) >= FIVE if len(frames) else np.zeros(2, bool)
+        if full.sum() == 1:
+            team[track] = int(np.flatnonzero(~full)[0])
+    return replace(scene, people=replace(people, team=team))
+
+
+def of_each_team(scene: Scene) -> Ints:
+    """Return (2, n) how many people of each team are seen in each frame."""
+    people = scene.people
+    return np.stack([np.bincount(people.frame[people.team[people.track] == team], minlength=scene.n_frames) for team in (0, 1)])
 
 
 def _may_be_one(a: int, b: int) -> bool:

@@ -13,7 +13,7 @@ from courtside.court import Court
 from courtside.court.markings import zones
 from courtside.events.arcs import find_arcs
 from courtside.events.ball import BallTrack, pixels_per_metre, track_ball
-from courtside.events.bodies import joined
+from courtside.events.bodies import joined, with_fives
 from courtside.events.direction import attack_side, attacks
 from courtside.events.notebook import notebook_shots
 from courtside.events.outcome import chance_made, signs
@@ -77,7 +77,7 @@ def read_scene(scene: Scene, shots_by: ShotsBy = "flight") -> Reading:
         scene: it.
         shots_by: "flight" tells shots by how the ball flies, "notebook" by the detector's classes alone.
     """
-    original, scene = scene.people.track, joined(scene)
+    original, scene = scene.people.track, with_fives(joined(scene))
     scale = pixels_per_metre(scene)
     ball = track_ball(scene, scale, find_arcs(scene, scale, [ring.xy for ring in rings(scene)]))
     size = body_scale(scene)

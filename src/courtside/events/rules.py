@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from courtside.events.ball import BallTrack
+from courtside.events.bodies import FIVE, of_each_team
 from courtside.events.possession import Hold, beside
 from courtside.events.scene import Bools, Floats, Ints, Scene
 from courtside.events.touches import Play, Shot
@@ -51,21 +52,23 @@ def tell_three_seconds(scene: Scene, ball: BallTrack, scale: Floats, held: Seque
     x, y = people.feet_m[:, 0] * attacked[people.frame], np.abs(people.feet_m[:, 1])
     within = np.minimum(np.minimum(x - line, court.half_length_m - x), half - y)  # metres inside the paint, below 0 outside
     attacker = (people.team[people.track] == has[people.frame]) & counts[people.frame] & np.isfinite(within)
-    parts: list[Ints] = []
+    n_seen, parts = of_each_team(scene), []
     order = np.argsort(people.track, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(people.track[order])) + 1):
         parts += _stays(scene, rows[attacker[rows]], within, counts)
     for rows in _joined(scene, parts, counts):
         start, end = int(people.frame[rows[0]]), int(people.frame[rows[-1]])
         start = _came_in(scene, rows[0], within, counts)
-        seconds = float(scene.time_s[end] - scene.time_s[start])
+        seconds, team = float(scene.time_s[end] - scene.time_s[start]), int(people.team[people.track[rows[0]]])
+        if np.median(n_seen[team, people.frame[rows]]) > FIVE:
+            continue  # one of the six is a defender
         if seconds > LIMIT_S + _SURE_S and float(np.median(within[rows])) > _PLACE_M:
             deep = float(np.quantile(within[rows], 0.1))
             chance = float(np.clip(0.5 + 0.25 * (seconds - LIMIT_S) + 0.25 * deep / _PLACE_M, 0.3, 0.97))
             px, py = np.median(people.feet_m[rows], 0)
             track = int(people.track[rows[0]])
             facts = {"seconds": round(seconds, 3)}
-            out.append(Play("three-seconds", start, end, track, int(people.team[track]), (float(px), float(py)), chance, facts))
+            out.append(Play("three-seconds", start, end, track, team, (float(px), float(py)), chance, facts))
     return sorted(out, key=lambda play: play.start)
 
 
