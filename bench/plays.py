@@ -40,6 +40,7 @@ from courtside.simulate.draw.basket import Basket
 from courtside.simulate.draw.pose import pose
 from courtside.simulate.game import Game
 from courtside.simulate.knobs import Knobs
+from courtside.simulate.paint import as_shown
 from courtside.truth.labels import BallLabels, CourtLabels, PeopleLabels, Truth
 from courtside.types import BALL, PLAYER, REFEREE, RIM, ClipInfo, Team
 
@@ -176,7 +177,7 @@ def play(seed: int, seconds: float, league: str = "nba", knobs: Knobs | None = N
         people,
         court_labels,
         ball_labels,
-        tuple(event for event in in_clip(game.events, live, RATE)),
+        as_shown(in_clip(game.events, live, RATE), people, RATE),
     )
     return Seen(truth, np.array(columns["rims"]).reshape(-1, 5), cuts, tuple(columns["held"]), tuple(columns["attacking"]))
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -8,8 +11,9 @@ from courtside.simulate.ball import throw
 from courtside.simulate.cast import N_PLAYERS, make_cast
 from courtside.simulate.knobs import Knobs
 from courtside.simulate.movement import Bodies
-from courtside.simulate.paint import Paint, Stay
+from courtside.simulate.paint import Paint, Stay, as_shown
 from courtside.simulate.world import Air, Throw, World
+from courtside.truth.labels import Event, PeopleLabels
 
 COURT = COURTS["nba"]
 MIDDLE, EDGE, OUT = (11.0, 0.0), (11.0, COURT.paint_width_m / 2 - 0.1), (11.0, 4.0)
@@ -68,3 +72,27 @@ def test_the_rule(parts: list[tuple[float, tuple[float, float], str]], clear: bo
 def test_how_long_it_was() -> None:
     (stay,) = _stays((1.0, OUT, "held"), (4.0, MIDDLE, "held"))
     assert (stay.start_s, stay.end_s, stay.seconds) == (pytest.approx(1.1), pytest.approx(5.0), pytest.approx(3.9))
+
+
+@pytest.mark.parametrize(
+    ("from_s", "to_s", "clear"),
+    [
+        (0.0, 10.0, True),
+        (3.0, 6.0, False),  # 2 s of it are in the picture
+        (0.0, 5.0, False),
+        (20.0, 30.0, False),
+    ],
+)
+def test_what_the_picture_does_not_show_is_doubtful(from_s: float, to_s: float, clear: bool) -> None:
+    frames = np.arange(round(from_s * 30), round(to_s * 30))
+    texts = [np.array([*[text] * len(frames), None], object)[:-1] for text in ("x", "player", None)]
+    people = PeopleLabels(np.arange(900), frames, texts[0], np.zeros((len(frames), 4)), texts[1], texts[2], texts[2], texts[2])
+    stay, shot = Event("three-seconds", 4.0, 8.0, "x", facts={"seconds": 4.0, "clear": True}), Event("shot", 4.0, 8.0, "x")
+    doubtful = replace(stay, facts={"seconds": 4.0, "clear": False})
+    assert as_shown([stay, shot, doubtful], people, Fraction(30)) == (replace(stay, facts={"seconds": 4.0, "clear": clear}), shot, doubtful)
+
+
+def test_nothing_was_played() -> None:
+    nothing = np.zeros(0, object)
+    people = PeopleLabels(np.arange(9), np.zeros(0, np.int64), nothing, np.zeros((0, 4)), nothing, nothing, nothing, nothing)
+    assert as_shown([], people, Fraction(30)) == ()

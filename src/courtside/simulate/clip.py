@@ -20,6 +20,7 @@ from courtside.simulate.director import View, broadcast, in_clip
 from courtside.simulate.draw import Drawn, Painter, make_arena
 from courtside.simulate.game import Game
 from courtside.simulate.knobs import Knobs
+from courtside.simulate.paint import as_shown
 from courtside.simulate.scene import Cast, Moment
 from courtside.truth import BallLabels, CourtLabels, PeopleLabels, Truth, write_truth
 from courtside.truth.labels import ShotKind
@@ -148,7 +149,8 @@ def simulate(recipe: Recipe, folder: Path, name: str = "game", advance: Callable
         scenes.close()
     people = labels.people(n_frames)
     known = set(people.who)
-    events = tuple(event if event.who in known else replace(event, who=None) for event in in_clip(game.events, live, recipe.rate))
+    events = as_shown(in_clip(game.events, live, recipe.rate), people, recipe.rate)
+    events = tuple(event if event.who in known else replace(event, who=None) for event in events)
     truth = Truth(
         name,
         width,

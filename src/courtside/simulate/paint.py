@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
 
 from courtside.court import Court
 from courtside.simulate.scene import Floats
 from courtside.simulate.world import Air, World
+from courtside.truth.labels import Event, PeopleLabels
 
 LIMIT_S = 3.0
 DOUBT_S = 0.3
@@ -76,6 +80,23 @@ class Paint:
                 if now_s - count.began_s > LIMIT_S - DOUBT_S:
                     start_s, end_s = count.longest if clear else (count.began_s, now_s)
                     yield Stay(row, start_s, end_s, count.longest[1] - count.longest[0], clear)
+
+
+def as_shown(events: Sequence[Event], people: PeopleLabels, rate: Fraction) -> tuple[Event, ...]:
+    """Return the events with those stays called doubtful that are too long beyond doubt, but of which the picture does not show enough to tell."""
+    return tuple(
+        replace(event, facts={**event.facts, "clear": False})
+        if event.kind == "three-seconds" and event.facts["clear"] and _shown_s(event, people, rate) <= LIMIT_S + DOUBT_S
+        else event
+        for event in events
+    )
+
+
+def _shown_s(event: Event, people: PeopleLabels, rate: Fraction) -> float:
+    """Return the time from the first frame of an event in which its player is in the picture to the last."""
+    seconds = people.frame[people.who == event.who] / float(rate)
+    seconds = seconds[(seconds >= event.start_s) & (seconds <= event.end_s)]
+    return float(np.ptp(seconds)) if len(seconds) else 0.0
 
 
 def _controlled_in_front(world: World) -> bool:
