@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from courtside.identity.assignment import Assignment, Slot
-from courtside.identity.naming import Readings, number_priors, verdicts
-from courtside.identity.numbers import chance_of, number_log_likelihood
+from courtside.identity.naming import number_priors, verdicts
+from courtside.identity.numbers import Readings, chance_of, number_log_likelihood
 from courtside.types import NUMBERS, Reading, Team
 
 TEAM, OTHERS = Team("Us", "#112233", players={"4": "Ames", "14": "Boyd", "23": "Cole"}), Team("Them", "#445566", players={"7": "Dunn"})
@@ -18,11 +18,11 @@ SLOTS = (Slot(0, NUMBERS.index("4")), Slot(0, None), Slot(0, None), Slot(1, None
 def readings(*texts: str, every_s: float = 1.0, confidence: float = 0.95) -> Readings:
     """Numbers read one after the other."""
     chance = np.array([chance_of(Reading(text, confidence)) for text in texts], float).reshape(-1, len(NUMBERS))
-    return Readings(np.arange(len(texts)) * every_s, chance)
+    return Readings(np.arange(len(texts)) * every_s, chance, np.full(len(texts), 0.6))
 
 
 def log_likelihood(read: Readings) -> np.ndarray:
-    return number_log_likelihood(read.chance, read.time_s)
+    return number_log_likelihood(read)
 
 
 def told(owners: list[int], read: list[Readings], sure: float = 0.99) -> list[tuple[str, float]]:

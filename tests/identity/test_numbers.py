@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courtside.identity.numbers import chance_of, look_log_likelihoods, looks, number_log_likelihood, reading_log_likelihoods
+from courtside.identity.numbers import Readings, allowing_for_likeness, chance_of, look_log_likelihoods, looks, number_log_likelihood, reading_log_likelihoods, together
 from courtside.types import NUMBERS, Reading
 
 
@@ -16,9 +16,9 @@ def belief(text: str | None, confidence: float) -> np.ndarray:
     return chance_of(Reading(text, confidence))[None]
 
 
-def posterior(rows: np.ndarray, spacing_s: float = 1.0) -> np.ndarray:
+def posterior(rows: np.ndarray, spacing_s: float = 1.0, aspect: float = 0.6) -> np.ndarray:
     """The belief over numbers under equal priors."""
-    log = number_log_likelihood(rows, np.arange(len(rows)) * spacing_s)
+    log = number_log_likelihood(Readings(np.arange(len(rows)) * spacing_s, rows, np.full(len(rows), aspect)))
     values = np.exp(log - log.max())
     return values / values.sum()
 
@@ -80,7 +80,7 @@ def test_doubtful_readings_say_nothing_however_many() -> None:
 
 
 def test_each_look_knows_its_time() -> None:
-    _, first, last = look_log_likelihoods(np.concatenate([belief("1", 0.9)] * 4), np.array([0.0, 0.5, 5.0, 5.5]), 0.1)
+    _, first, last = look_log_likelihoods(Readings(np.array([0.0, 0.5, 5.0, 5.5]), np.concatenate([belief("1", 0.9)] * 4), np.ones(4)), 0.1)
     assert first.tolist() == [0.0, 5.0] and last.tolist() == [0.5, 5.5]
 
 
@@ -119,3 +119,32 @@ MISTAKEN = [
 def test_a_mistake_is_of_a_number_that_looks_alike(read: str, likelier: str, less: str) -> None:
     (row,) = reading_log_likelihoods(belief(read, 0.99))
     assert row[NUMBERS.index(likelier)] > row[NUMBERS.index(less)] + 0.5
+
+
+@pytest.mark.parametrize(("read", "worn"), [("5", "25"), ("1", "17")])
+def test_a_narrow_box_may_show_half_a_number_and_a_wide_one_hardly(read: str, worn: str) -> None:
+    rows = np.concatenate([belief(read, 0.95)] * 5)
+    narrow, middling, wide = (posterior(rows, aspect=aspect)[NUMBERS.index(worn)] for aspect in (0.35, 0.6, 0.9))
+    assert narrow > 2 * middling > 4 * wide
+
+
+@pytest.mark.parametrize("text", ["25", None])
+def test_the_shape_of_what_is_no_single_digit_says_nothing(text: str | None) -> None:
+    rows = np.concatenate([belief(text, 0.95)] * 5)
+    assert posterior(rows, aspect=0.35) == pytest.approx(posterior(rows, aspect=0.9))
+
+
+def test_readings_of_two_stretches_are_put_in_order() -> None:
+    rows = np.concatenate([belief(text, 0.9) for text in ("1", "2", "3")])
+    late, early = Readings(np.array([2.0, 5.0]), rows[:2], np.array([0.5, 0.6])), Readings(np.array([3.0]), rows[2:], np.array([0.7]))
+    whole = together([late, early])
+    assert whole.time_s.tolist() == [2.0, 3.0, 5.0] and whole.aspect.tolist() == [0.5, 0.7, 0.6]
+    assert [NUMBERS[int(row.argmax())] for row in whole.chance] == ["1", "3", "2"]
+    assert whole.of(slice(1)).time_s.tolist() == [2.0]
+
+
+def test_however_many_looks_agree_a_number_may_always_be_misread() -> None:
+    rows = np.concatenate([belief("11", 0.97)] * 40)
+    log = allowing_for_likeness(number_log_likelihood(Readings(np.arange(40.0), rows, np.full(40, 0.9))))
+    worn, alike, other = (log[NUMBERS.index(text)] for text in ("11", "13", "25"))
+    assert worn - 12 < other < alike - 1 < worn - 6

@@ -45,5 +45,5 @@ def test_the_parts_are_the_tracklets() -> None:
     for whole, tracklet in enumerate(found):
         mine = [part.tracklet for part in parts if part.whole == whole]
         assert np.concatenate([part.frame for part in mine]).tolist() == tracklet.frame.tolist()
-        assert sum(len(part.reading_s) for part in mine) == len(tracklet.reading_s)
+        assert sum(len(part.readings.time_s) for part in mine) == len(tracklet.readings.time_s)
     assert [part.tracklet.start_s for part in parts] == sorted(part.tracklet.start_s for part in parts)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from courtside.errors import ModelError
+from courtside.identity.numbers import Readings
 from courtside.identity.teams import Kits, fit_kits
 from courtside.identity.tracklets import Tracklet
 from courtside.identity.umap_teams import UmapKits, fit_umap_kits
@@ -19,7 +20,7 @@ def tracklet(tracker_id: int, look: np.ndarray) -> Tracklet:
     times, none = np.arange(len(look), dtype=float), np.zeros(0)
     frames = np.arange(len(look))
     boxes, sure = np.tile([0.0, 0, 10, 20], (len(look), 1)), np.ones(len(look))
-    return Tracklet(0, tracker_id, 0, frames, times, boxes, sure, sure < 0, none, np.zeros((0, 101)), times, look, np.zeros((len(look), 3)))
+    return Tracklet(0, tracker_id, 0, frames, times, boxes, sure, sure < 0, Readings(none, np.zeros((0, 101)), none), times, look, np.zeros((len(look), 3)))
 
 
 def game(n_people: int = 10, n_looks: int = 6, apart: float = 5.0) -> list[Tracklet]:

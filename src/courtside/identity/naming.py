@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from courtside.identity.assignment import Assignment, Slot
+from courtside.identity.numbers import Readings, allowing_for_likeness, together
 from courtside.types import NUMBERS, Team
 
 Floats = npt.NDArray[np.float64]
@@ -32,14 +33,6 @@ class Verdict:
     number_chance: float
     chance: float
     slot: int | None = None
-
-
-@dataclass(frozen=True)
-class Readings:
-    """The numbers read in one stretch: ``chance`` (r, 101) at ``time_s`` (r,), sorted."""
-
-    time_s: Floats
-    chance: Floats
 
 
 def number_priors(teams: Sequence[Team]) -> Floats:
@@ -71,9 +64,7 @@ def verdicts(assignment: Assignment, readings: Sequence[Readings], priors: Float
     unread = set()
     for s in sorted(set(owner[sure > _HALF].tolist())):
         mine = np.flatnonzero((owner == s) & (sure > _HALF)).tolist()
-        time_s = np.concatenate([readings[i].time_s for i in mine])
-        order = np.argsort(time_s, kind="stable")
-        log = log_likelihood(Readings(time_s[order], np.concatenate([readings[i].chance for i in mine])[order]))
+        log = allowing_for_likeness(log_likelihood(together([readings[i] for i in mine])))
         worn[s] = _normalised(np.exp(log - log.max()) * priors[slots[s].team])
         if float(np.ptp(log)) < _LEGIBLE:
             unread.add(s)  # the last one left on a short roster is not proved to be him

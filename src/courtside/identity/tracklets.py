@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from courtside.identity.numbers import look_log_likelihoods
+from courtside.identity.numbers import Readings, look_log_likelihoods, together
 from courtside.records import Records
 from courtside.types import NUMBERS, PLAYER_CLASSES, REFEREE
 
@@ -22,7 +22,7 @@ _HALF_SEEN = 0.12  # chance of half a number in one look, as in ``numbers``, for
 class Tracklet:
     """One person followed without a break.
 
-    ``frame``, ``confidence``, ``referee`` (n,), ``time_s`` (n,) and ``xyxy`` (n, 4) are per observed box; ``reading_s`` (r,) with ``chance`` (r, 101) and
+    ``frame``, ``confidence``, ``referee`` (n,), ``time_s`` (n,) and ``xyxy`` (n, 4) are per observed box; ``readings`` and
     ``look_s`` (a,) with ``look`` (a, d) are the readings and the sampled appearances. ``shot`` counts the camera cuts before it.
     """
 
@@ -34,8 +34,7 @@ class Tracklet:
     xyxy: Floats
     confidence: Floats
     referee: npt.NDArray[np.bool_]
-    reading_s: Floats
-    chance: Floats
+    readings: Readings
     look_s: Floats
     look: Floats
     color: Floats
@@ -63,7 +62,7 @@ class Tracklet:
     def between(self, start_s: float, end_s: float) -> Tracklet:
         """Return the part with ``start_s`` <= time < ``end_s``."""
         box = (self.time_s >= start_s) & (self.time_s < end_s)
-        reading = (self.reading_s >= start_s) & (self.reading_s < end_s)
+        reading = (self.readings.time_s >= start_s) & (self.readings.time_s < end_s)
         look = (self.look_s >= start_s) & (self.look_s < end_s)
         return replace(
             self,
@@ -72,12 +71,18 @@ class Tracklet:
             xyxy=self.xyxy[box],
             confidence=self.confidence[box],
             referee=self.referee[box],
-            reading_s=self.reading_s[reading],
-            chance=self.chance[reading],
+            readings=self.readings.of(reading),
             look_s=self.look_s[look],
             look=self.look[look],
             color=self.color[look],
         )
+
+
+def readings_of(records: Records, rows: npt.NDArray[np.bool_]) -> Readings:
+    """Return some of the readings of a clip, in order of time."""
+    table, time_s = records.readings, records.frames.time_s
+    wide, high = np.maximum(table.xyxy[rows, 2:] - table.xyxy[rows, :2], 1e-6).astype(float).T
+    return together([Readings(time_s[table.frame[rows]], table.chance[rows].astype(float).reshape(-1, len(NUMBERS)), wide / high)])
 
 
 def tracklets_of(records: Records, clip: int = 0) -> list[Tracklet]:
@@ -101,8 +106,7 @@ def tracklets_of(records: Records, clip: int = 0) -> list[Tracklet]:
                 boxes.xyxy[rows].astype(float),
                 boxes.confidence[rows].astype(float),
                 boxes.class_id[rows] == REFEREE,
-                time_s[readings.frame[read]],
-                readings.chance[read].astype(float).reshape(-1, 101),
+                readings_of(records, read),
                 time_s[looks.frame[seen]],
                 looks.vector[seen].astype(float),
                 looks.color[seen].astype(float),
@@ -124,7 +128,7 @@ def number_cut(tracklet: Tracklet, gain: float) -> tuple[float, float] | None:
 
     None where two numbers explain the readings by no more than ``gain`` nats better than one.
     """
-    evidence, first, last = look_log_likelihoods(tracklet.chance, tracklet.reading_s, _HALF_SEEN)
+    evidence, first, last = look_log_likelihoods(tracklet.readings, _HALF_SEEN)
     if len(evidence) < 2:
         return None
     before = np.cumsum(evidence, 0)[:-1]

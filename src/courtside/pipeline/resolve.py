@@ -19,8 +19,8 @@ from courtside.errors import DataError
 from courtside.identity.agreement import ConsecutiveAgreement
 from courtside.identity.assignment import Stretch, assign
 from courtside.identity.continuity import Whereabouts
-from courtside.identity.naming import Readings, Verdict, number_priors, team_order, verdicts
-from courtside.identity.numbers import number_log_likelihood
+from courtside.identity.naming import Verdict, number_priors, team_order, verdicts
+from courtside.identity.numbers import Readings, number_log_likelihood
 from courtside.identity.paths import fill_gaps, smooth
 from courtside.identity.stretches import Part, cut_where_doubtful, most_crowded
 from courtside.identity.teams import KitModel, fit_kits
@@ -124,7 +124,7 @@ def _numbers(readings: Readings, settings: IdentitySettings) -> Floats:
     """Return (101,) log-likelihoods of each number given all ``readings`` of one person."""
     if settings.rule == "consecutive":
         return ConsecutiveAgreement(settings.agree).log_likelihood(readings.chance)
-    return number_log_likelihood(readings.chance, readings.time_s)
+    return number_log_likelihood(readings)
 
 
 def _kit_color(parts: Sequence[Tracklet], kits: Sequence[Floats], kit: int) -> str | None:
@@ -167,7 +167,7 @@ def resolve(
     tracklets = [tracklet for tracklet in tracklets if _is_on_the_court(tracklet, clips[tracklet.clip], courts[tracklet.clip], measures)]
     parts = cut_where_doubtful([tracklet for tracklet in tracklets if not tracklet.is_referee])
     pieces = [part.tracklet for part in parts]
-    readings = [Readings(piece.reading_s, piece.chance) for piece in pieces]
+    readings = [piece.readings for piece in pieces]
     kit, numbers = [kits.chance(piece.look) for piece in pieces], [_numbers(read, settings) for read in readings]
     read = [i for i in range(len(parts)) if len(readings[i].time_s)]
     colors = [_kit_color(pieces, kit, k) for k in (0, 1)]
@@ -199,7 +199,7 @@ class _Shot:
 
     @property
     def readings(self) -> list[Readings]:
-        return [Readings(part.tracklet.reading_s, part.tracklet.chance) for part in self.parts]
+        return [part.tracklet.readings for part in self.parts]
 
 
 def _shot(
@@ -274,7 +274,7 @@ def _players(shot: _Shot, found: Sequence[Verdict], teams: Sequence[Team], order
             player,
             chance if number else team_chance,
             verdict,
-            len(piece.reading_s),
+            len(piece.readings.time_s),
             piece.frame,
             piece.xyxy,
             piece.confidence >= _WELL_SEEN,

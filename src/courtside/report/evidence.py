@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from courtside.identity.naming import number_priors
-from courtside.identity.numbers import number_log_likelihood
+from courtside.identity.numbers import Readings, allowing_for_likeness, number_log_likelihood
 from courtside.identity.stretches import cut_where_doubtful
-from courtside.identity.tracklets import tracklets_of
+from courtside.identity.tracklets import readings_of, tracklets_of
 from courtside.records import Records
 from courtside.report.markup import clock, ink, text
 from courtside.types import NUMBERS, PLAYER_CLASSES, REFEREE, Person, Team
@@ -77,8 +77,7 @@ def gather(records: Records, people: Callable[[int], Sequence[Person]], teams: M
     readings, looks = records.readings, records.appearances
     read = np.array([(frame, one) in mine for frame, one in zip(readings.frame.tolist(), readings.tracker_id.tolist(), strict=True)], bool)
     looked = np.array([(frame, one) in mine for frame, one in zip(looks.frame.tolist(), looks.tracker_id.tolist(), strict=True)], bool)
-    reading_s, chance = time_s[readings.frame[read]], readings.chance[read].astype(float).reshape(-1, len(NUMBERS))
-    order = np.argsort(reading_s, kind="stable")
+    numbers = readings_of(records, read)
     named = next((person for _, person in rows if person.number), rows[0][1])
     team = teams.get(named.team or "")
     return Evidence(
@@ -91,11 +90,11 @@ def gather(records: Records, people: Callable[[int], Sequence[Person]], teams: M
         _spans(time_s, frames[tracker > 0], [f"{one}" for one in tracker[tracker > 0]]),
         _doubts(records, frames, tracker),
         tuple(float(time_s[frame]) for frame in np.flatnonzero(records.frames.cut) if frames[0] < frame <= frames[-1]),
-        reading_s[order],
-        chance[order],
+        numbers.time_s,
+        numbers.chance,
         time_s[looks.frame[looked]],
         tuple("#{2:02X}{1:02X}{0:02X}".format(*(int(np.clip(value, 0, 255)) for value in bgr)) for bgr in looks.color[looked]),
-        _believed(reading_s[order], chance[order], number_priors((team,))[0] if team else number_priors(())[0]),
+        _believed(numbers, number_priors((team,))[0] if team else number_priors(())[0]),
     )
 
 
@@ -142,10 +141,10 @@ def _doubts(records: Records, frames: npt.NDArray[np.int64], tracker: npt.NDArra
     return tuple(sorted(found))
 
 
-def _believed(reading_s: Floats, chance: Floats, prior: Floats) -> Floats:
-    rows = np.empty((len(reading_s), len(NUMBERS)))
-    for n in range(len(reading_s)):
-        log = number_log_likelihood(chance[: n + 1], reading_s[: n + 1])
+def _believed(readings: Readings, prior: Floats) -> Floats:
+    rows = np.empty((len(readings.time_s), len(NUMBERS)))
+    for n in range(len(rows)):
+        log = allowing_for_likeness(number_log_likelihood(readings.of(slice(n + 1))))
         rows[n] = np.exp(log - log.max()) * prior
     return np.asarray(rows / np.maximum(rows.sum(1, keepdims=True), 1e-300))
 
