@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courtside.identity.numbers import Readings, allowing_for_likeness, chance_of, look_log_likelihoods, looks, number_log_likelihood, reading_log_likelihoods, together
+from courtside.identity.numbers import (
+    Readings,
+    allowing_for_likeness,
+    chance_of,
+    look_log_likelihoods,
+    looks,
+    number_log_likelihood,
+    reading_log_likelihoods,
+    together,
+)
 from courtside.types import NUMBERS, Reading
 
 

@@ -27,8 +27,8 @@ turned away all the time; and the share of such players. Readings of half a numb
 if they were independent: measured on broadcast clips, a 25 seen from the side was read as 5 for four seconds."""
 
 _ALWAYS_MISREAD = 0.002
-"""Chance that a number is taken for another one whenever it is read: however many looks agree, one that no roster lists is not proved beyond that. A 13 was read
-as 11 for three seconds."""
+"""Chance that a number is taken for another one whenever it is read: one that no roster lists is not proved beyond that, however many looks agree. A 13 was
+read as 11 for three seconds."""
 
 _NARROW, _NARROW_LEAST, _NARROW_SAYS = -1.9, -1.1, 2.0
 """What the shape of a number's box says for half a number where a single digit is read: log-odds of so much for each e-fold that it is wider than tall, this
