@@ -148,3 +148,22 @@ def test_each_switch_mends_what_its_stage_broke(cast: Cast, make_run: MakeRun, m
     rows = rows_of(make_run(list(swapped.values())), truth)
     assert rows["as it is"].identity.team.right < rows["true teams"].identity.team.right == 40
     assert rows["all of these"].identity.name_coverage.value == 1.0
+
+
+def test_numbers_that_are_given_lie_on_the_back_and_are_as_wide_as_numbers_are(cast: Cast, make_truth: MakeTruth) -> None:
+    found = records(list(cast.values()))
+    given = readings_of_all(found, true_people(people_of(make_truth(cast)), ())).readings
+    sides = given.xyxy[:, 2:] - given.xyxy[:, :2]
+    numbers = [NUMBERS[i] for i in given.chance.argmax(1)]
+    assert {(number, round(float(wide / high), 2)) for number, (wide, high) in zip(numbers, sides, strict=True)} == {
+        ("4", 0.71),
+        ("15", 0.94),
+        ("7", 0.71),
+        ("23", 0.94),
+    }
+    boxes = {
+        (frame, one): box for frame, one, box in zip(found.detections.frame.tolist(), found.detections.tracker_id.tolist(), found.detections.xyxy, strict=True)
+    }
+    for frame, one, box in zip(given.frame.tolist(), given.tracker_id.tolist(), given.xyxy, strict=True):
+        person = boxes[frame, one]
+        assert (box[:2] >= person[:2]).all() and (box[2:] <= person[2:]).all()
