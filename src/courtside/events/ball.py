@@ -105,15 +105,15 @@ def _middle(balls: Boxes) -> Floats:
 
 def _likeliest(scene: Scene, found: Boxes, crowd: Floats, arcs: Sequence[Arc], scale: Floats) -> Boxes:
     """Return the most likely way through detections, each worth ``crowd`` (m,) at most, and what was seen on the ``arcs``: a box a frame at most."""
-    frame = np.concatenate([found.frame, *(arc.frame for arc in arcs)]).astype(np.int64)
-    middle = np.concatenate([_middle(found), *(arc.xy for arc in arcs)])
-    half = BALL_RADIUS_M * scale[frame[len(found.frame) :], None]
-    xyxy = np.concatenate([found.xyxy, np.concatenate([middle[len(found.frame) :] - half, middle[len(found.frame) :] + half], 1)])
-    confidence = np.concatenate([found.confidence, np.full(len(half), _FLOWN)])
-    worth = np.minimum(np.interp(confidence, _CONFIDENCE, _LOG_RATIO), np.concatenate([crowd, np.full(len(half), np.inf)])) - _MISSED
+    flown, at = np.concatenate([np.zeros(0, np.int64), *(arc.frame for arc in arcs)]), np.concatenate([np.zeros((0, 2)), *(arc.xy for arc in arcs)])
+    half = BALL_RADIUS_M * scale[flown, None]
+    frame = np.concatenate([found.frame, flown])
+    xyxy = np.concatenate([found.xyxy, np.concatenate([at - half, at + half], 1)])
+    confidence = np.concatenate([found.confidence, np.full(len(flown), _FLOWN)])
+    worth = np.minimum(np.interp(confidence, _CONFIDENCE, _LOG_RATIO), np.concatenate([crowd, np.full(len(flown), np.inf)])) - _MISSED
     order = np.argsort(frame, kind="stable")
     balls = Boxes(frame[order], confidence[order], xyxy[order])
-    rows = _best_way(scene, balls, middle[order], worth[order], scale)
+    rows = _best_way(scene, balls, _middle(balls), worth[order], scale)
     return Boxes(balls.frame[rows], balls.confidence[rows], balls.xyxy[rows])
 
 
