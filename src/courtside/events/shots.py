@@ -26,6 +26,7 @@ _OUT_OF_PICTURE_S = 1.3  # a high ball leaves the picture at its top and comes b
 _HANDS_S = 0.8  # between the hands' last certain hold and the arc
 _CLOSE_M = 3.5  # from there a ball may go up without an arc that could be measured
 _LEVEL_M = 0.2  # about the ring's height
+_COMES_DOWN_S, _JUMPS_M = 0.5, 0.15  # what it was seen to do before it was at the ring; up from the ring again
 _RAISED_M, _BLOCKS_FROM_M, _SHOT_RANGE_M = 2.1, 1.7, 9.0
 _BLOCK_SURE = 0.5
 _REGRIP_S = 0.25  # hands that have a ball for less only touched it
@@ -147,8 +148,8 @@ def flights(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds
         for begin, last in _visits(scene, near, who):
             if offset[begin : last + 1, 1][near[begin : last + 1]].max() < _ABOVE_M and not _above_before(scene, ball, offset, begin):
                 continue
-            first = _arrival(near, offset, begin, last)
-            release, arc = _release(scene, ball, offset, first)
+            first = _arrival(scene, ball, near, offset, begin, last)
+            release, arc = _release(scene, ball, ring, first)
             flew = _took_off(ball, release, first)
             if flew is None and people.referee[who[begin : last + 1][who[begin : last + 1] != NOBODY]].sum() >= scene.frames(0.15):
                 continue  # a dead ball
@@ -296,12 +297,27 @@ def _visits(scene: Scene, near: Bools, who: Ints) -> Iterator[tuple[int, int]]:
             start = None
 
 
-def _arrival(near: Bools, offset: Floats, begin: int, last: int) -> int:
-    """Return the frame of a visit in which the ball first comes down to the ring from above it; the last one where it never does."""
-    frames = np.flatnonzero(near[begin : last + 1]) + begin
-    up = offset[frames, 1]
-    down = np.flatnonzero((np.diff(up) < 0) & (up[1:] < _LEVEL_M) & (np.maximum.accumulate(up)[:-1] > _LEVEL_M))
-    return int(frames[down[0] + 1]) if len(down) else int(frames[-1])
+def _arrival(scene: Scene, ball: BallTrack, near: Bools, offset: Floats, begin: int, last: int) -> int:
+    """Return the frame of a visit in which the ball first comes down to the ring from above it, or is as low as it gets before it jumps up again.
+
+    The last frame of the visit where it never does.
+    """
+    came = max(begin - scene.frames(_COMES_DOWN_S), 0)
+    frames = np.flatnonzero(ball.seen[came : last + 1] & np.isfinite(offset[came : last + 1, 0])) + came
+    frames = frames[~np.array([scene.cut[frame + 1 : begin + 1].any() for frame in frames.tolist()], bool)]
+    highest, lowest, at = -np.inf, np.inf, -1
+    for frame in frames.tolist():
+        up = float(offset[frame, 1])
+        if up > highest:
+            highest, lowest, at = up, np.inf, -1
+            continue
+        if at >= begin and up > lowest + _JUMPS_M:
+            return at
+        if up < lowest:
+            lowest, at = up, frame
+        if near[frame] and up < _LEVEL_M < highest:
+            return frame
+    return int(np.flatnonzero(near[begin : last + 1])[-1]) + begin
 
 
 def _caught(who: Ints, scene: Scene) -> bool:
@@ -314,21 +330,22 @@ def _above_before(scene: Scene, ball: BallTrack, offset: Floats, first: int) -> 
     return bool((before[:, 1] > 0.1).any()) if len(before) else False
 
 
-def _release(scene: Scene, ball: BallTrack, offset: Floats, first: int) -> tuple[int, bool]:
+def _release(scene: Scene, ball: BallTrack, ring: Ring, first: int) -> tuple[int, bool]:
     """Return the earliest frame from which the ball keeps to one parabola until it is at the ring, and whether there is such an arc at all."""
+    offset = beside_ring(ball, ring)
     begin = max(0, first - scene.frames(_LONGEST_FLIGHT_S))
     cuts = np.flatnonzero(scene.cut[begin : first + 1])
     begin += int(cuts[-1]) if len(cuts) else 0
     frames = np.arange(begin, first + 1)
     frames = frames[ball.seen[frames] & np.isfinite(offset[frames, 0])]
     for late in (0, 2, 4, 7):  # the last sightings may be after the ball touched the ring
-        release = _arc_start(scene, offset, frames[: len(frames) - late])
+        release = _arc_start(scene, ring, offset, frames[: len(frames) - late])
         if release is not None:
             return release, True
     return first, False
 
 
-def _arc_start(scene: Scene, offset: Floats, frames: Ints) -> int | None:
+def _arc_start(scene: Scene, ring: Ring, offset: Floats, frames: Ints) -> int | None:
     best, first = None, None
     for i in range(len(frames) - _LEAST_ARC, -1, -1):
         part = frames[i:]
@@ -343,8 +360,10 @@ def _arc_start(scene: Scene, offset: Floats, frames: Ints) -> int | None:
         return None
     # farther back along the same parabola: a high ball leaves the picture, and something else is taken for it meanwhile
     time_s = scene.time_s[frames[:first]] - scene.time_s[frames[-1]]
-    fits = np.hypot(*(offset[frames[:first]] - np.stack([np.ones_like(time_s), time_s, time_s**2], 1) @ best).T) < _ARC_AFAR_M
-    share = np.cumsum(fits[::-1])[::-1] / np.arange(first, 0, -1)
+    expected = np.stack([np.ones_like(time_s), time_s, time_s**2], 1) @ best
+    fits = np.hypot(*(offset[frames[:first]] - expected).T) < _ARC_AFAR_M
+    counts = fits | (ring.xy[frames[:first], 1] - expected[:, 1] * ring.scale[frames[:first]] > 0)  # what is seen while the ball is above the picture is not it
+    share = np.cumsum(fits[::-1])[::-1] / np.maximum(np.cumsum(counts[::-1])[::-1], 1)
     back = np.flatnonzero(fits & (share >= 0.6))
     return int(frames[back[0]] if len(back) else frames[first])
 
