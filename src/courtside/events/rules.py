@@ -24,6 +24,7 @@ _GAP_S, _AWAY_S = 4.0, 1.0
 _REACH_M, _HIGH_M = 0.8, 2.1  # beside the middle of somebody's box, and above its lower edge: farther off, he has not got the ball
 _RUNS_M_S = 4.0  # into the paint; sprinters are faster, those who stay in it are slower
 _ACT_S = 0.5
+_BEYOND_M = 0.15  # the lines
 _LOST_S, _WALKS_M, _WALKS_M_S = 1.8, 0.6, 1.0  # who is hidden for so long and then seen so near, in the paint, has stayed
 
 
@@ -159,14 +160,29 @@ def _controlled(scene: Scene, held: Sequence[Hold], has: Ints, away: Bools) -> B
     """Return (n,) whether the team that has the ball has it in hands, or on the way from hands to hands: a ball that is ``away`` (n,) for longer is loose."""
     out, team = np.zeros(scene.n_frames, bool), scene.people.team
     mine = [hold for hold in held if has[hold.start] >= 0 and team[hold.track] in (has[hold.start], -1)]
+    beyond = _beyond_the_lines(scene, mine)
     for hold in mine:
-        out[hold.start : hold.end + 1] = True
+        out[hold.start : hold.end + 1] = ~beyond[hold.start : hold.end + 1]
     for before, after in itertools.pairwise(mine):
+        if beyond[before.end]:
+            continue  # a throw-in: the ball is in play from when somebody on the court touches it
         gap_s = scene.time_s[after.start] - scene.time_s[min(before.end, after.start)]
         near = before.end + np.flatnonzero(~away[before.end : after.start])
         away_s = np.diff(scene.time_s[[before.end, *near, after.start]]).max()
         if gap_s <= _PASS_S or (gap_s <= _GAP_S and away_s <= _AWAY_S and has[before.start] == has[after.start]):
             out[before.end : after.start] = True
+    return out
+
+
+def _beyond_the_lines(scene: Scene, held: Sequence[Hold]) -> Bools:
+    """Return (n,) where who has the ball stands outside of the court."""
+    people, court, out = scene.people, scene.court, np.zeros(scene.n_frames, bool)
+    assert court is not None
+    outside = (np.abs(people.feet_m) > np.array([court.half_length_m, court.half_width_m]) + _BEYOND_M).any(1)
+    for hold in held:
+        start, end = np.searchsorted(people.frame, (hold.start, hold.end + 1))
+        rows = np.arange(start, end)[people.track[start:end] == hold.track]
+        out[people.frame[rows]] = outside[rows]
     return out
 
 
