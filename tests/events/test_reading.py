@@ -140,6 +140,16 @@ def test_a_shot(end: np.ndarray, outcome: str) -> None:
     assert shot.people["passed_by"] == 0
 
 
+def test_a_shot_begins_in_the_hands_although_the_ball_leaves_the_picture_and_bounces() -> None:
+    on_the_ring = (RIM[0] + 0.2, 0.0, RIM[2] + 0.28)
+    up, bounce = flight((8.2, 5.0, 2.4), on_the_ring, 1.4), flight(on_the_ring, (RIM[0] - 0.3, 0.4, 2.6), 0.8)
+    up[8:-2] = np.nan  # above the picture
+    (shot,) = told(read_scene(make_scene(game(held(6.5, 0.5, 1.0), PASS, held(*SHOOTER, 1.0), up, bounce))), "shot")
+    assert shot.track == ATTACK.index(SHOOTER)
+    assert shot.start / 30 == pytest.approx(2.6, abs=0.3)
+    assert shot.end / 30 == pytest.approx(4.0, abs=0.15)  # at the ring, not where the bounce comes down
+
+
 def _is_three() -> bool:
     return float(np.hypot(SHOOTER[0] - RIM[0], SHOOTER[1])) > COURT.arc_m
 

@@ -45,6 +45,14 @@ def test_of_six_attackers_one_is_a_defender() -> None:
         assert len(tell_three_seconds(scene, track, body_scale(scene), [Hold(0, 0, N - 1, 1.0)], [], has, np.ones(N))) == stays
 
 
+@pytest.mark.parametrize(("thrower", "stays"), [((9.0, 7.9), 0), ((14.6, 3.0), 0), ((9.0, 7.5), 1), (ATTACK[0], 1)])
+def test_a_throw_in_does_not_count(thrower: tuple[float, float], stays: int) -> None:
+    scene = make_scene(np.tile((*ATTACK[1], 1.2), (N, 1)), places=(thrower, *ATTACK[1:4], INSIDE, *DEFENCE))
+    held = [Hold(0, 0, 70, 1.0), Hold(1, 90, N - 1, 1.0)]  # thrown at 70, 2.3 s before the end
+    track = track_ball(scene, pixels_per_metre(scene))
+    assert len(tell_three_seconds(scene, track, body_scale(scene), held, [], np.zeros(N, np.int64), np.ones(N))) == stays
+
+
 def test_nobody_held_the_ball() -> None:
     scene = make_scene(np.full((N, 3), np.nan), places=(*ATTACK[:4], INSIDE, *DEFENCE))
     track = track_ball(scene, pixels_per_metre(scene))
