@@ -137,6 +137,20 @@ def test_a_part_of_a_number_is_not_another_player() -> None:
     assert named(resolve([records(walkers)], (SPURS, MAVERICKS), SETTINGS))[350] == ("Spurs", "21", "Duncan")
 
 
+@pytest.mark.parametrize(("wide", "then"), [(0.4, "Duncan"), (1.0, "Leonard")])
+def test_half_a_number_for_long_is_a_shirt_that_turned_where_it_is_narrow_and_another_player_where_it_is_whole(wide: float, then: str) -> None:
+    walkers = five_on_five(300)
+    walkers[3].numbers = [*seen("21", 0, 150), *seen("2", 150, 300)]
+    clip = records(walkers, 300)
+    boxes = np.tile(np.array([0, 0, 20, 20], np.float32), (len(clip.readings.frame), 1))
+    boxes[(clip.readings.tracker_id == 4) & (clip.readings.frame >= 150), 2] *= wide
+    clip = dataclasses.replace(clip, readings=dataclasses.replace(clip.readings, xyxy=boxes))
+    tracks = resolve([clip], (SPURS, MAVERICKS), SETTINGS).tracks
+    players = {track.player: track for track in tracks}
+    assert 0 in players["Duncan"].frame and 299 in players[then].frame
+    assert ("Leonard" in players) == (then == "Leonard")
+
+
 def test_one_kit_only_is_one_team() -> None:
     walkers = [dataclasses.replace(walker, kits=[(0, WHITE)]) for walker in five_on_five()]
     result = resolve([records(walkers)], (), SETTINGS)

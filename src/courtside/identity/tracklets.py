@@ -14,8 +14,8 @@ from courtside.types import NUMBERS, PLAYER_CLASSES, REFEREE
 
 Floats = npt.NDArray[np.float64]
 
-_TEAM_GAIN = 5.0  # the same for two teams
-_HALF_SEEN = 0.12  # chance of half a number in one look, as in ``numbers``, for anybody
+_TEAM_GAIN = 5.0  # nats by which two teams must explain the looks better than one
+_HALF_SEEN = 0.1  # chance of half a number in one look, as in ``numbers``, for anybody
 
 
 @dataclass(frozen=True)
@@ -119,23 +119,18 @@ def _best_cut(gains: Floats) -> int | None:
     return int(gains.argmax()) if len(gains) and gains.max() > 0 else None
 
 
-def _is_part(a: int, b: int) -> bool:
-    return NUMBERS[a] in NUMBERS[b] or NUMBERS[b] in NUMBERS[a]
-
-
 def number_cut(tracklet: Tracklet, gain: float) -> tuple[float, float] | None:
     """Return the times (s) of the last reading before and the first after an apparent switch of numbers.
 
-    None where two numbers explain the readings by no more than ``gain`` nats better than one.
+    None where two numbers explain the readings by no more than ``gain`` nats better than one. Half a number may be a shirt that turned: whether it is, is for
+    those to say who know of the others on the floor.
     """
     evidence, first, last = look_log_likelihoods(tracklet.readings, _HALF_SEEN)
     if len(evidence) < 2:
         return None
     before = np.cumsum(evidence, 0)[:-1]
     after = evidence.sum(0) - before
-    # Half a number before and all of it after is one shirt turning, not two people.
-    half = np.array([_is_part(int(a), int(b)) for a, b in zip(before.argmax(1), after.argmax(1), strict=True)])
-    cut = _best_cut(np.where(half, 0, before.max(1) + after.max(1) - evidence.sum(0).max() - gain))
+    cut = _best_cut(before.max(1) + after.max(1) - evidence.sum(0).max() - gain)
     return None if cut is None else (float(last[cut]), float(first[cut + 1]))
 
 
