@@ -178,7 +178,7 @@ def _beyond_the_lines(scene: Scene, held: Sequence[Hold]) -> Bools:
     """Return (n,) where who has the ball stands outside of the court."""
     people, court, out = scene.people, scene.court, np.zeros(scene.n_frames, bool)
     assert court is not None
-    outside = (np.abs(people.feet_m) > np.array([court.half_length_m, court.half_width_m]) + _BEYOND_M).any(1)
+    outside = np.any(np.abs(people.feet_m) > np.array([court.half_length_m, court.half_width_m]) + _BEYOND_M, axis=1)
     for hold in held:
         start, end = np.searchsorted(people.frame, (hold.start, hold.end + 1))
         rows = np.arange(start, end)[people.track[start:end] == hold.track]

@@ -302,11 +302,10 @@ def _arrival(scene: Scene, ball: BallTrack, near: Bools, offset: Floats, begin: 
 
     The last frame of the visit where it never does.
     """
-    came = max(begin - scene.frames(_COMES_DOWN_S), 0)
-    frames = np.flatnonzero(ball.seen[came : last + 1] & np.isfinite(offset[came : last + 1, 0])) + came
-    frames = frames[~np.array([scene.cut[frame + 1 : begin + 1].any() for frame in frames.tolist()], bool)]
+    came = max(begin - scene.frames(_COMES_DOWN_S), int(np.searchsorted(scene.shot, scene.shot[begin])))
     highest, lowest, at = -np.inf, np.inf, -1
-    for frame in frames.tolist():
+    frames: list[int] = (came + np.flatnonzero(ball.seen[came : last + 1] & np.isfinite(offset[came : last + 1, 0]))).tolist()
+    for frame in frames:
         up = float(offset[frame, 1])
         if up > highest:
             highest, lowest, at = up, np.inf, -1
