@@ -12,33 +12,33 @@ from courtside.events.possession import Hold
 from courtside.events.scene import Floats, Scene
 from courtside.events.shots import Flight, beside_ring
 
-# what each sign is worth for "made", in log-odds: logistic regression (L2, 0.5) over the 158 shots told in six simulated games (bench/plays.py, seeds 11, 12,
-# 21, 22, 31, 32), which says 97 % of each game right when it is fitted to the five others; once with what is played next and once, for clips that end or
-# are cut before it shows, by the ball alone (84 %), where a ball that was never seen at the ring is set to tell nothing
-_START = -0.35
+# what each sign is worth for "made", in log-odds: logistic regression (L2, 0.5) over 669 shots told in 26 simulated games (bench/plays.py), which says 97 % of
+# each game right when it is fitted to the others; once with what is played next and once, for clips that end or are cut before it shows, by the ball alone
+# (90 %), where a ball that was never seen at the ring is set to tell nothing
+_START = -0.95
 _WORTH: Mapping[str, float] = {
-    "crosses beside the middle": -1.1,
-    "falls beside the middle": -0.65,
-    "straight down": 1.05,
-    "fall not seen": -0.4,
-    "never at the ring": -0.4,
-    "bounces up": -0.5,
-    "off the ring, high": -0.7,
-    "stands behind the baseline": 1.9,
-    "taken to the baseline": 2.1,
-    "the shooters have it": -1.0,
-    "carried away": -1.15,
+    "crosses beside the middle": -1.55,
+    "falls beside the middle": -0.8,
+    "straight down": 2.1,
+    "fall not seen": -1.75,
+    "never at the ring": -1.0,
+    "bounces up": -2.15,
+    "off the ring, high": -0.65,
+    "stands behind the baseline": 3.25,
+    "taken to the baseline": 2.75,
+    "the shooters have it": -0.45,
+    "carried away": -1.0,
 }
 _NEXT = ("stands behind the baseline", "taken to the baseline", "the shooters have it", "carried away")
-_START_BALL = 1.2
+_START_BALL = 2.65
 _WORTH_BALL: Mapping[str, float] = {
-    "crosses beside the middle": -1.8,
-    "falls beside the middle": -0.85,
-    "straight down": 1.65,
-    "fall not seen": -0.7,
-    "never at the ring": -1.2,
-    "bounces up": -1.0,
-    "off the ring, high": -1.3,
+    "crosses beside the middle": -1.7,
+    "falls beside the middle": -1.9,
+    "straight down": 1.25,
+    "fall not seen": -3.55,
+    "never at the ring": -2.65,
+    "bounces up": -2.2,
+    "off the ring, high": -0.25,
 }
 _FALL_S = 1.6
 _BELOW_S = 0.4

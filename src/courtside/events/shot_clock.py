@@ -63,7 +63,7 @@ def tell_shot_clock(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot], h
     clock = ShotClock(np.full(n, np.nan), np.full(n, np.nan), np.zeros(n, bool))
     last: Hold | None = None
     thrown_in = False
-    blinks = {hold for spell in spells(scene, held, shots) if not is_real(scene, spell, shots) for hold in spell}
+    blinks = {hold for _, spell in spells(scene, held, shots) if not is_real(scene, spell, shots) for hold in spell}
     for hold in held:
         if scene.people.referee[hold.track] or team[hold.track] < 0:
             last = None

@@ -16,7 +16,7 @@ from courtside.events.shots import Flight
 
 _LONGEST_PASS_S = 2.5
 _LOOSE_S = 4.0  # a ball that nobody has for longer was not won but given
-_BETWEEN_S = 6.0  # two touches of one team with a stranger's in between
+_BETWEEN_S, _STRANGER_S = 6.0, 12.0  # two touches of one team with those of somebody of unknown team in between, and of the other team
 _TOUCH_S = 0.12  # less is no touch
 _SWITCH_S = 0.8  # the other team has it for at least so long, or it never had it
 _FASTEST_PASS_M_S = 25.0
@@ -108,16 +108,49 @@ def without_blips(scene: Scene, held: Sequence[Hold]) -> list[Hold]:
     return out
 
 
-def control(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> Ints:
-    """Return (n,) which team has the ball in each frame: from its first touch until the other's, a basket or a dead ball; -1 for neither or not known.
+def teams_of(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> list[int]:
+    """Return the team of each hold, -1 where it is not known.
 
-    Whoever it is that has it between two of one team is most likely of that team.
+    Who has the ball between two of one team is of that team, if his own is not known; and so are those who have it for some seconds without bringing it out of
+    that half of the court: one team's guard stands beside the ball, or somebody's kit was misread, far more often than a ball is won and lost again.
     """
-    out, teams = np.full(scene.n_frames, -1, np.int64), [int(scene.people.team[hold.track]) for hold in held]
+    teams = [int(scene.people.team[hold.track]) for hold in held]
+    runs: list[list[int]] = []
     for i, hold in enumerate(held):
-        team = teams[i]
-        if team < 0 and 0 < i < len(held) - 1 and scene.time_s[held[i + 1].start] - scene.time_s[held[i - 1].end] <= _BETWEEN_S:
-            team = teams[i - 1] if teams[i - 1] == teams[i + 1] else -1
+        if runs and teams[runs[-1][-1]] == teams[i] and _is_one_play(scene, held[runs[-1][-1]], hold, shots):
+            runs[-1].append(i)
+        else:
+            runs.append([i])
+    for before, run, after in zip(runs, runs[1:], runs[2:], strict=False):
+        first, last = held[before[-1]], held[after[0]]
+        theirs = teams[before[-1]]
+        if theirs < 0 or theirs != teams[after[0]] or not _is_one_play(scene, first, last, shots):
+            continue
+        if any(scene.people.referee[held[i].track] for i in run):
+            continue
+        between_s = float(scene.time_s[last.start] - scene.time_s[first.end])
+        if between_s <= _BETWEEN_S if teams[run[0]] < 0 else between_s <= _STRANGER_S and _in_one_half(scene, [first, *(held[i] for i in run), last]):
+            for i in run:
+                teams[i] = theirs
+    return teams
+
+
+def _is_one_play(scene: Scene, before: Hold, after: Hold, shots: Sequence[Shot]) -> bool:
+    shot_between = any(before.end <= shot.flight.release <= after.start for shot in shots)
+    return not shot_between and not scene.cut[before.end + 1 : after.start + 1].any()
+
+
+def _in_one_half(scene: Scene, held: Sequence[Hold]) -> bool:
+    """Tell whether the ball stays on one side of the middle line from the end of the first hold to the beginning of the last."""
+    ends = [(held[0], held[0].end), *((hold, frame) for hold in held[1:-1] for frame in (hold.start, hold.end)), (held[-1], held[-1].start)]
+    places = [feet_at(scene, hold.track, frame, scene.frames(0.2)) for hold, frame in ends]
+    return len({place[0] > 0 for place in places if place is not None}) == 1
+
+
+def control(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> Ints:
+    """Return (n,) which team has the ball in each frame: from its first touch until the other's, a basket or a dead ball; -1 for neither or not known."""
+    out = np.full(scene.n_frames, -1, np.int64)
+    for i, (hold, team) in enumerate(zip(held, teams_of(scene, held, shots), strict=True)):
         if scene.people.referee[hold.track] or team < 0:
             continue
         stop = held[i + 1].start if i + 1 < len(held) else scene.n_frames
@@ -199,40 +232,36 @@ def _are_two(scene: Scene, a: Hold, b: Hold) -> bool:
 def _turnovers(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> list[Play]:
     """Return the turnovers: one team has had the ball, and the other has it next. Whom the ball only seems to be with for a moment has not won or lost it."""
     out: list[Play] = []
-    real = [spell for spell in spells(scene, held, shots) if is_real(scene, spell, shots)]
+    real = [(team, spell) for team, spell in spells(scene, held, shots) if is_real(scene, spell, shots)]
     releases = np.array([shot.flight.release for shot in shots])
-    for before, after in itertools.pairwise(real):
+    for (team, before), (other, after) in itertools.pairwise(real):
         a, b = before[-1], after[0]
-        teams = int(scene.people.team[a.track]), int(scene.people.team[b.track])
         shot_between = bool(((releases >= a.start) & (releases <= b.start)).any()) if len(releases) else False
-        if teams[0] == teams[1] or shot_between or scene.cut[a.end + 1 : b.start + 1].any():
+        if team == other or shot_between or scene.cut[a.end + 1 : b.start + 1].any():
             continue
         dead = any(a.end <= hold.start <= b.start and scene.people.referee[hold.track] for hold in held)
         gap_s, chance = float(scene.time_s[b.start] - scene.time_s[a.end]), min(a.chance, b.chance)
         taken_m = feet_at(scene, b.track, b.start + scene.frames(0.2), scene.frames(0.2))
         if dead or gap_s > _LOOSE_S or is_outside(scene, taken_m):
             if gap_s < 15 and is_outside(scene, feet_at(scene, b.track, b.end, b.end - b.start)):
-                out += _out_of_bounds(scene, a, b, teams[0], chance)
+                out += _out_of_bounds(scene, a, b, team, chance)
         else:
             place = feet_at(scene, a.track, a.end, scene.frames(0.2))
-            out.append(Play("turnover", a.end, b.start, a.track, teams[0], place, 0.8 * chance, {"how": "steal"}, {"by": b.track}))
+            out.append(Play("turnover", a.end, b.start, a.track, team, place, 0.8 * chance, {"how": "steal"}, {"by": b.track}))
     return out
 
 
-def spells(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> list[list[Hold]]:
-    """Return the holds of players whose team is known, those of one team on end together; a shot begins anew."""
-    found: list[list[Hold]] = []
+def spells(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> list[tuple[int, list[Hold]]]:
+    """Return (team, holds) of players whose team is known, the holds of one team on end together; a shot begins anew."""
+    found: list[tuple[int, list[Hold]]] = []
     releases = np.array([shot.flight.release for shot in shots])
-    for hold in held:
-        team = int(scene.people.team[hold.track])
+    for hold, team in zip(held, teams_of(scene, held, shots), strict=True):
         if scene.people.referee[hold.track] or team < 0:
             continue
-        last = found[-1][-1] if found else None
-        on = last is not None and scene.people.team[last.track] == team and not ((releases >= last.end) & (releases <= hold.start)).any()
-        if on:
-            found[-1].append(hold)
+        if found and found[-1][0] == team and not ((releases >= found[-1][1][-1].end) & (releases <= hold.start)).any():
+            found[-1][1].append(hold)
         else:
-            found.append([hold])
+            found.append((team, [hold]))
     return found
 
 
