@@ -19,7 +19,7 @@ _NEAR_M = 0.9  # a ball this near to the ring's middle, as the picture shows it,
 _ABOVE_M = 0.0  # and one of those moments above the ring's height: no pass and no dribble is
 _LONGEST_FLIGHT_S = 2.4
 _ARC_M = 0.10  # how well a free ball keeps to a parabola, root mean square
-_ARC_AFAR_M = 0.4
+_ARC_AFAR_M, _FITS, _STRAYS_S = 0.4, 0.6, 0.3  # farther back: how well, for which share of what is seen, and how long something else may be taken for it on end
 _FALLS_M_S2 = (5.5, 14.0)  # gravity, as seen from afar: nearer to the camera things look larger
 _LEAST_ARC = 4  # sightings
 _OUT_OF_PICTURE_S = 1.3  # a high ball leaves the picture at its top and comes back
@@ -168,7 +168,8 @@ def flights(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds
                 if last_hold is not None:
                     shooter = last_hold.track
                     candidates = ((shooter, _LAST_HAD), *((track, (1 - _LAST_HAD) * chance) for track, chance in candidates))
-                    release = min(release, last_hold.end) if scene.time_s[release] - scene.time_s[last_hold.end] < _LATE_S else release
+                    late = offset[release, 1] > _LEVEL_M and scene.time_s[release] - scene.time_s[last_hold.end] < _LATE_S
+                    release = min(release, last_hold.end) if late else release
             if arc and scene.time_s[release] - scene.time_s[np.searchsorted(scene.shot, scene.shot[release])] < _BEGUN_S:
                 shooter, candidates = None, ()  # it was in the air before the first picture
             found.append(Flight(ring, release, first, last, arc, holder, shooter, candidates))
@@ -361,10 +362,17 @@ def _arc_start(scene: Scene, ring: Ring, offset: Floats, frames: Ints) -> int | 
     time_s = scene.time_s[frames[:first]] - scene.time_s[frames[-1]]
     expected = np.stack([np.ones_like(time_s), time_s, time_s**2], 1) @ best
     fits = np.hypot(*(offset[frames[:first]] - expected).T) < _ARC_AFAR_M
-    counts = fits | (ring.xy[frames[:first], 1] - expected[:, 1] * ring.scale[frames[:first]] > 0)  # what is seen while the ball is above the picture is not it
-    share = np.cumsum(fits[::-1])[::-1] / np.maximum(np.cumsum(counts[::-1])[::-1], 1)
-    back = np.flatnonzero(fits & (share >= 0.6))
-    return int(frames[back[0]] if len(back) else frames[first])
+    in_picture = ring.xy[frames[:first], 1] - expected[:, 1] * ring.scale[frames[:first]] > 0
+    earliest, n_fit, n_stray, n_on_end = first, 0, 0, 0
+    for i in range(first - 1, -1, -1):
+        if fits[i]:
+            n_fit, n_on_end = n_fit + 1, 0
+            earliest = i if n_fit >= _FITS * (n_fit + n_stray) else earliest
+        elif in_picture[i]:
+            n_stray, n_on_end = n_stray + 1, n_on_end + 1
+            if n_on_end > scene.frames(_STRAYS_S):
+                break
+    return int(frames[earliest])
 
 
 def _parabola(time_s: Floats, offset: Floats) -> tuple[float, Floats]:
