@@ -137,6 +137,29 @@ def test_a_narrow_box_may_show_half_a_number_and_a_wide_one_hardly(read: str, wo
     assert narrow > 2 * middling > 4 * wide
 
 
+def test_glimpses_of_two_digits_speak_for_half_a_number() -> None:
+    sure = np.concatenate([belief("5", 0.95)] * 5)
+    glimpses, again = (np.concatenate([sure, *[belief(text, 0.2)] * 3]) for text in ("25", "5"))
+    with_glimpses, without = (posterior(rows, aspect=0.65)[NUMBERS.index("25")] for rows in (glimpses, again))
+    assert with_glimpses > 3 * without
+
+
+def test_a_doubtful_reading_counts_where_it_has_two_digits() -> None:
+    single, two = reading_log_likelihoods(np.concatenate([belief("5", 0.6), belief("25", 0.6)]))
+    assert np.ptp(single) < 1e-9
+    assert NUMBERS[int(two.argmax())] == "25"
+
+
+def test_a_shape_counts_once_however_long_it_is_seen() -> None:
+    def gain(n: int) -> float:
+        rows = np.concatenate([belief("5", 0.95)] * n)
+        narrow, wide = (posterior(rows, aspect=aspect) for aspect in (0.35, 0.9))
+        odds = [chance[NUMBERS.index("25")] / chance[NUMBERS.index("5")] for chance in (narrow, wide)]
+        return float(np.log(odds[0] / odds[1]))
+
+    assert gain(8) == pytest.approx(gain(4), abs=0.5)
+
+
 @pytest.mark.parametrize("text", ["25", None])
 def test_the_shape_of_what_is_no_single_digit_says_nothing(text: str | None) -> None:
     rows = np.concatenate([belief(text, 0.95)] * 5)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from courtside.identity.numbers import Readings, look_log_likelihoods, together
+from courtside.identity.numbers import Readings, look_log_likelihoods, narrowness, together
 from courtside.records import Records
 from courtside.types import NUMBERS, PLAYER_CLASSES, REFEREE
 
@@ -125,7 +125,7 @@ def number_cut(tracklet: Tracklet, gain: float) -> tuple[float, float] | None:
     None where two numbers explain the readings by no more than ``gain`` nats better than one. Half a number may be a shirt that turned: whether it is, is for
     those to say who know of the others on the floor.
     """
-    evidence, first, last = look_log_likelihoods(tracklet.readings, _HALF_SEEN)
+    evidence, first, last = look_log_likelihoods(tracklet.readings, _HALF_SEEN, narrowness(tracklet.readings))
     if len(evidence) < 2:
         return None
     before = np.cumsum(evidence, 0)[:-1]
