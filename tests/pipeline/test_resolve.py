@@ -139,16 +139,16 @@ def test_a_part_of_a_number_is_not_another_player() -> None:
 
 @pytest.mark.parametrize(("wide", "is_another"), [(0.4, False), (1.0, True)])
 def test_half_a_number_for_long_is_another_player_where_it_is_whole_and_doubtful_where_it_is_narrow(wide: float, is_another: bool) -> None:
-    walkers = five_on_five(300)
-    walkers[3].numbers = [*seen("21", 0, 150), *seen("2", 150, 300)]
-    clip = records(walkers, 300)
+    walkers = five_on_five(550)
+    walkers[3].numbers = [*seen("21", 0, 150), *seen("2", 150, 550)]
+    clip = records(walkers, 550)
     boxes = np.tile(np.array([0, 0, 20, 20], np.float32), (len(clip.readings.frame), 1))
     boxes[(clip.readings.tracker_id == 4) & (clip.readings.frame >= 150), 2] *= wide
     clip = dataclasses.replace(clip, readings=dataclasses.replace(clip.readings, xyxy=boxes))
     tracks = resolve([clip], (SPURS, MAVERICKS), SETTINGS).tracks
     players = {track.player: track for track in tracks}
     assert players["Duncan"].frame[0] == 0
-    assert ("Leonard" in players and players["Leonard"].frame[-1] == 299) == is_another
+    assert ("Leonard" in players and players["Leonard"].frame[-1] == 549) == is_another
 
 
 def test_one_kit_only_is_one_team() -> None:

@@ -21,6 +21,7 @@ Ints = npt.NDArray[np.int64]
 
 A_SIDE = 5
 _SIXTH = -5.0  # nats for a sixth player of a team within one shot: a wrong number, or somebody of the bench
+_SEVENTH = -2.0  # and for each more, for where one was substituted others were too
 _OVERLAP_S = 0.3  # two stretches of one player may overlap this long, where a double box began or ended
 _NEAREST = 3.5  # nats: a place says at most this for two stretches being one player, for bodies that hide each other are not where their boxes are
 _ASTRAY = 0.05  # share of people who turn up where nobody would expect them
@@ -195,7 +196,7 @@ class _Filter:
             known, unknown = self._known[team], self._unknown[team]
             count = seen[:, known].sum(1) + seen[:, unknown].sum(1)
             left = np.maximum(1 - seen[:, known] @ self._priors[team], 1e-3)
-            new = np.where(count >= A_SIDE, _SIXTH * (count - A_SIDE + 1), 0) - np.log(left)
+            new = np.select([count > A_SIDE, count == A_SIDE], [_SEVENTH, _SIXTH], 0.0) - np.log(left)
             weight[:, known] = np.where(seen[:, known], weight[:, known], np.log(self._priors[team] + 1e-12) + new[:, None])
             # those without a number are all alike: only the first of them who is still to come is tried
             rows = np.flatnonzero(~seen[:, unknown].all(1))

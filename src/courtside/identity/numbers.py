@@ -21,7 +21,7 @@ _ONE_DIGIT_TOO = 0.8
 is a matter of its own); and how often another single digit is read of a single one. Of 118 and 59 mistakes on four broadcast clips (legible from 0.8): 56, 23,
 21 and 83 %."""
 
-_SELDOM_HALF, _OFTEN_HALF, _TURNED = 0.05, 0.7, 0.2
+_SELDOM_HALF, _OFTEN_HALF, _TURNED = 0.05, 0.7, 0.13
 """Chance that through a whole look only one digit of a two-digit number shows (an arm, another player, the edge of the shirt); the same for a player who is
 turned away all the time; and the share of such players. Readings of half a number agree with each other, look after look, so they must not count as
 if they were independent: measured on broadcast clips, a 25 seen from the side was read as 5 for four seconds."""
@@ -151,11 +151,13 @@ def _turned_log_odds(readings: Readings) -> float:
     return (shape + glimpses) * float(single.sum() / legible[legible >= _LEAST_LEGIBLE].sum())
 
 
-def look_log_likelihoods(readings: Readings, half_seen: float, narrow: Floats | None = None) -> tuple[Floats, Floats, Floats]:
+def look_log_likelihoods(
+    readings: Readings, half_seen: float, narrow: Floats | None = None, halves: Sequence[Sequence[int]] = (_FIRST, _SECOND)
+) -> tuple[Floats, Floats, Floats]:
     """Return the evidence look by look: (k, 101) log-likelihoods of each number WORN, and the first and last time (k,) of each look's readings.
 
-    Within a look a number is seen whole, or, with chance ``half_seen``, only one of its digits is; ``narrow`` (r,) is what the shape of each reading says for
-    that, of ``narrowness``.
+    Within a look a number is seen whole, or, with chance ``half_seen``, only one of its digits is, any of ``halves``; ``narrow`` (r,) is what the shape of each
+    reading says for that, of ``narrowness``.
     """
     time_s = readings.time_s
     seen, look = reading_log_likelihoods(readings.chance), looks(time_s)
@@ -165,7 +167,7 @@ def look_log_likelihoods(readings: Readings, half_seen: float, narrow: Floats | 
         inside = look == which
         total = seen[inside].sum(0) / np.sqrt(inside.sum())
         worn = total.copy()
-        half = np.logaddexp(total[_FIRST], total[_SECOND]) - np.log(2) + narrow[inside].sum() / np.sqrt(inside.sum())
+        half = np.logaddexp.reduce([total[digits] for digits in halves]) - np.log(len(halves)) + narrow[inside].sum() / np.sqrt(inside.sum())
         worn[_TWO_DIGITS] = np.logaddexp(np.log(1 - half_seen) + total[_TWO_DIGITS], np.log(half_seen) + half)
         rows.append(worn)
         first.append(time_s[inside][0])
@@ -175,7 +177,10 @@ def look_log_likelihoods(readings: Readings, half_seen: float, narrow: Floats | 
 
 def number_log_likelihood(readings: Readings) -> Floats:
     """Return (101,): the log-likelihood of each number given all readings of one person."""
-    facing, turned = (look_log_likelihoods(readings, half)[0].sum(0) for half in (_SELDOM_HALF, _OFTEN_HALF))
+    facing = look_log_likelihoods(readings, _SELDOM_HALF)[0].sum(0)
+    # who is turned away shows mostly the same side all the time
+    sides = [look_log_likelihoods(readings, _OFTEN_HALF, halves=halves)[0].sum(0) for halves in ([_FIRST], [_SECOND], [_FIRST, _SECOND])]
+    turned = np.logaddexp.reduce(sides) - np.log(len(sides))
     turned[_TWO_DIGITS] += _turned_log_odds(readings)
     return np.asarray(np.logaddexp(np.log(1 - _TURNED) + facing, np.log(_TURNED) + turned))
 

@@ -65,7 +65,7 @@ CARDS: tuple[ModelCard, ...] = (
         role="detector",
         target="courtside.models.detector:OnnxDetector",
         weights="detector.onnx",
-        sha256="7d4ea29289cde4720c7bf24c5fcb72999eafd8484393895e16f5cfd80fcd123e",
+        sha256="97c00bc412ad1e82aa2992561e157d021244f1756796ea9e9afea8e23fc9a761",
         licence="Apache-2.0",
         data=(
             "Roboflow Universe basketball-player-detection-3-ycjdo (fork), 464 frames (CC BY 4.0 as its uploader states); "
