@@ -129,10 +129,13 @@ def _read_as_one_digit(readings: Readings) -> Floats:
     return np.asarray(belief[:, _ONE_DIGIT].sum(1) * (belief.sum(1) >= _LEAST_LEGIBLE))
 
 
+def _shape_says(log_aspect: npt.ArrayLike) -> Floats:
+    return np.clip(_NARROW * np.asarray(log_aspect, float) + _NARROW_LEAST, -_NARROW_SAYS, _NARROW_SAYS)
+
+
 def narrowness(readings: Readings) -> Floats:
     """Return (r,) what the shape of each reading's box says for half a number against a whole single digit, in nats; 0 where it is not read as one."""
-    shape = np.clip(_NARROW * np.log(readings.aspect) + _NARROW_LEAST, -_NARROW_SAYS, _NARROW_SAYS)
-    return np.asarray(shape * _read_as_one_digit(readings))
+    return np.asarray(_shape_says(np.log(readings.aspect)) * _read_as_one_digit(readings))
 
 
 def _turned_log_odds(readings: Readings) -> float:
@@ -143,8 +146,7 @@ def _turned_log_odds(readings: Readings) -> float:
     single = _read_as_one_digit(readings)
     if single.sum() < 0.5:  # what is read has two digits
         return 0.0
-    aspect = float((np.log(readings.aspect) * single).sum() / single.sum())
-    shape = float(np.clip(_NARROW * aspect + _NARROW_LEAST, -_NARROW_SAYS, _NARROW_SAYS)) * min(1.0, float(single.sum()) / _ENOUGH_SHAPES)
+    shape = float(_shape_says(np.average(np.log(readings.aspect), weights=single))) * min(1.0, float(single.sum()) / _ENOUGH_SHAPES)
     share = float((~_one_digit(readings.chance)).mean())
     glimpses = float(np.clip(_GLIMPSES * (share - _GLIMPSED), *_GLIMPSES_SAY)) * min(1.0, len(single) / _ENOUGH_GLIMPSES)
     legible = np.asarray(readings.chance, float).sum(1)
