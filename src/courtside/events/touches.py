@@ -129,13 +129,17 @@ def teams_of(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> list[
         if any(scene.people.referee[held[i].track] for i in run):
             continue
         between_s = float(scene.time_s[last.start] - scene.time_s[first.end])
-        if between_s <= _BETWEEN_S if teams[run[0]] < 0 else between_s <= _STRANGER_S and _in_one_half(scene, [first, *(held[i] for i in run), last]):
-            for i in run:
-                teams[i] = theirs
+        if teams[run[0]] < 0:
+            is_theirs = between_s <= _BETWEEN_S
+        else:
+            is_theirs = between_s <= _STRANGER_S and _in_one_half(scene, [first, *(held[i] for i in run), last])
+        for i in run if is_theirs else ():
+            teams[i] = theirs
     return teams
 
 
 def _is_one_play(scene: Scene, before: Hold, after: Hold, shots: Sequence[Shot]) -> bool:
+    """Tell whether neither a shot nor a cut lies between two holds."""
     shot_between = any(before.end <= shot.flight.release <= after.start for shot in shots)
     return not shot_between and not scene.cut[before.end + 1 : after.start + 1].any()
 
