@@ -248,7 +248,7 @@ def _shooter(
     worth += _GOES_UP_SAYS * np.clip([_rise(scene, int(track), scale, release) for track in tracks], 0, _HIGHEST_M)
     best = float(worth.max())
     chance = np.exp(worth - best) / np.exp(worth - best).sum()
-    return int(tracks[worth.argmax()]) if seen or best > _LEAST_SURE else None, best, tuple(zip(tracks.tolist(), chance.tolist(), strict=True))
+    return int(tracks[worth.argmax()]) if best > _LEAST_SURE else None, best, tuple(zip(tracks.tolist(), chance.tolist(), strict=True))
 
 
 def _rise(scene: Scene, track: int, scale: Floats, release: int) -> float:
