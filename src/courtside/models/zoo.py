@@ -69,7 +69,7 @@ CARDS: tuple[ModelCard, ...] = (
         licence="Apache-2.0",
         data=(
             "Roboflow Universe basketball-player-detection-3-ycjdo (fork), 464 frames (CC BY 4.0 as its uploader states); "
-            "Roboflow Universe basketball-players-fy4c2 v17, 256 frames (CC BY 4.0 as its uploader states); 327 frames of five broadcast clips "
+            "Roboflow Universe basketball-players-fy4c2 v17, 256 frames (CC BY 4.0 as its uploader states); 446 frames of five broadcast clips "
             "(no licence stated), labelled by the model itself; 420 frames simulated by courtside"
         ),
         score="AP50 on detection/valid: players 0.954, referee 0.981, rim 0.989, number 0.904, ball 0.796",
