@@ -17,14 +17,14 @@ from courtside.events.scene import Bools, Floats, Ints, Scene, from_first_frame
 _GRAVITY_M_S2 = 9.81
 _APART_S = (0.17, 0.27)  # between the two spots that a parabola is begun with
 _REACH_S = 1.2  # how far to both sides it is followed
-_OFF_M = 0.1  # how far from the parabola a spot of it may lie
+_OFF_M = 0.12  # how far from the parabola a spot of it may lie
 _FASTEST_M_S, _FAST_M_S = 20.0, 5.0  # nobody throws faster; slower all the way, it may be somebody's hand
 _BETWEEN = 0.7  # share of the frames between the first two spots in which there must be another
 _UNSEEN, _BEHIND = 1.0, 0.5  # what a frame without a spot costs, and one in which somebody is in the way; a frame with a spot is worth 1
 _AT_THE_RING_M, _AT_THE_RING = 0.7, 5.0  # a parabola that comes this near to a ring is worth more
 _LEAST, _SURE = 5.0, 15.0  # worth from which it is fitted, and believed
 _PULLS, _ASIDE, _SPREAD = (0.5, 1.7), 0.25, 0.25  # gravity as fitted, sideways, and the standard error of both, all as shares of what is expected
-_GIVES = 0.15  # how far a flight's gravity is from what is expected, as a share of it: where it is nearer to the camera than people are, or turns towards it
+_GIVES = 0.2  # how far a flight's gravity is from what is expected, as a share of it: where it is nearer to the camera than people are, or turns towards it
 _DRIBBLE_M = 2.0  # from the floor to the hand, or beside a man who walks
 _PIXEL_M = 0.03  # spots lie no nearer to where they are than this, whatever the fit says
 _SHARED = 0.3  # two parabolas that share more of their time are not both the ball's

@@ -12,6 +12,7 @@ from courtside.court.dimensions import RIM_RADIUS_M
 from courtside.events.ball import BallTrack
 from courtside.events.possession import NOBODY, Hold, carried, named_so
 from courtside.events.scene import Bools, Boxes, Floats, Ints, Scene, rim_m
+from courtside.events.space import Origin, origin
 
 Outcome = Literal["made", "missed", "blocked", "unknown"]
 
@@ -30,17 +31,20 @@ _COMES_DOWN_S, _JUMPS_M = 0.5, 0.15  # what it was seen to do before it was at t
 _RAISED_M, _BLOCKS_FROM_M, _SHOT_RANGE_M = 2.1, 1.7, 9.0
 _BLOCK_SURE = 0.5
 _REGRIP_S = 0.25  # hands that have a ball for less only touched it
-_AIMS_S, _ATTACKS_SAYS, _LEAST_SURE = 0.7, 6.0, 0.0
-_HELD_SAYS = 4.0
+# who shoots, in nats: conditional logistic regression over 464 shots of 18 simulated games (bench/plays.py)
+_AIMS_S, _LOOKS_HZ, _ATTACKS_SAYS, _LEAST_SURE = 0.7, 1.5, 2.4, 0.0
+_HELD_SAYS, _ELSEWHERE_SAYS = 2.0, 0.6
 # the top of the shooter's box goes up by 0.8 m (median of 104 simulated shots, 5 % below 0.3 m), those of his team mates by 0.1 m (95 % below 0.45 m)
-_GOES_UP_SAYS, _HIGHEST_M = 5.0, 1.2
+_GOES_UP_SAYS, _HIGHEST_M = 3.3, 1.2
 _ABOVE_HEAD_M, _BELOW_TOP_M, _HANDS_M = 0.3, 0.6, 0.25  # where hands that let go are about the top of a box, and how far off they seem
 _WELL_SEEN = 0.5  # mean confidence from which a ball that flies may be one although nothing was seen to move
 _LATE_M, _NOT_HIS = 1.2, 30.0  # a ball first seen farther from all hands says nothing; the nats that it says at most
 _STANDS_S, _UP_S = (1.2, 0.6), (0.3, 0.2)
-_LEAST_HANDS = -8.0
-_SURE, _LAST_S, _LATE_S = 7.0, 1.5, 1.2
+_STANDS_BEFORE_S, _STANDS_M, _WIDER, _ELSEWHERE = (0.45, 0.2), 0.6, 2.0, 4.0  # when, how near, and the nats that standing elsewhere says at most
+_LEAST_HANDS = -2.4
+_SURE, _LAST_S, _LATE_S = 4.5, 1.5, 1.2
 _BEGUN_S = 0.2
+_HELD_SHARE = 0.5
 _LAST_HAD = 0.8  # the chance that who had it last shot it, where the arc was seen late
 _SAME_S = 0.6  # sightings at the ring closer than this are of one shot, if nobody held it between
 
@@ -155,14 +159,15 @@ def flights(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds
                 continue  # a dead ball
             if flew is not None:
                 release, arc = flew, True
-            elif arc and len(scene.spots.frame) and not _is_well_seen(scene, ball, release, first):
+            elif arc and len(scene.spots.frame) and (not _is_well_seen(scene, ball, release, first) or _in_hands(held, release, first)):
                 continue  # what moved was looked for, and nothing flew there
             holder = _let_go_by(scene, held, release, first)
             if not arc:
                 if holder is None or not _is_close(scene, ring, held[holder]):
                     continue
                 release = min(max(held[holder].end, first - scene.frames(0.5)), first)
-            shooter, sure, candidates = _shooter(scene, ball, held, log_odds, scale, side, ring, release)
+            came_from = origin(scene, ball, ring.side, float(ring.scale[first]), release, first) if arc else None
+            shooter, sure, candidates = _shooter(scene, ball, held, log_odds, scale, side, ring, release, came_from)
             if sure < _SURE and flew is None:  # the arc was seen late: whose hands it left must be who had it last
                 last_hold = _last_attacker(scene, held, side, ring, release)
                 if last_hold is not None:
@@ -211,6 +216,12 @@ def _took_off(ball: BallTrack, release: int, arrival: int) -> int | None:
     return int(grounded[-1]) + 1 if len(grounded) else 0
 
 
+def _in_hands(held: Sequence[Hold], release: int, arrival: int) -> bool:
+    """Tell whether somebody has the ball for most of what looks like a flight."""
+    longest = max((min(hold.end, arrival) - max(hold.start, release) for hold in held), default=0)
+    return longest > _HELD_SHARE * (arrival - release)
+
+
 def _is_well_seen(scene: Scene, ball: BallTrack, release: int, arrival: int) -> bool:
     """Tell whether the detector believes in what it took for the ball between two frames."""
     balls = scene.balls
@@ -221,11 +232,12 @@ def _is_well_seen(scene: Scene, ball: BallTrack, release: int, arrival: int) -> 
 
 
 def _shooter(
-    scene: Scene, ball: BallTrack, held: Sequence[Hold], log_odds: Floats, scale: Floats, side: Floats, ring: Ring, release: int
+    scene: Scene, ball: BallTrack, held: Sequence[Hold], log_odds: Floats, scale: Floats, side: Floats, ring: Ring, release: int, came_from: Origin | None
 ) -> tuple[int | None, float, tuple[tuple[int, float], ...]]:
     """Return who most likely had the ball just before it flew, the log-odds of that, and everybody's chance.
 
-    Who goes up then, and who attacks that basket, is the likelier; and where it was seen to take off, whose raised hands are there.
+    Who goes up then, and who attacks that basket, is the likelier; who stands where its flight in space began, and where it was seen to take off, whose raised
+    hands are there.
     """
     people = scene.people
     start, end = np.searchsorted(people.frame, (max(0, release - scene.frames(_AIMS_S)), release + 1))
@@ -234,7 +246,7 @@ def _shooter(
     if not len(rows):
         return None, -np.inf, ()
     tracks, which = np.unique(people.track[rows], return_inverse=True)
-    looks = 5.0 * _AIMS_S / max(scene.frames(_AIMS_S), 1)
+    looks = _LOOKS_HZ * _AIMS_S / max(scene.frames(_AIMS_S), 1)
     sign = np.array([1.0, -1.0, 0.0])[people.team[tracks]]
     worth = np.maximum(np.bincount(which, log_odds[rows]) * looks, _LEAST_HANDS) + _ATTACKS_SAYS * side[release] * sign * ring.side
     since = release - scene.frames(_HANDS_S)
@@ -245,6 +257,8 @@ def _shooter(
     seen = bool(ball.flies[release] and away.min() < _LATE_M)
     if seen:
         worth -= np.minimum(((away - away.min()) / _HANDS_M) ** 2 / 2, _NOT_HIS)
+    if came_from is not None:
+        worth -= _ELSEWHERE_SAYS * np.array([_from_origin(scene, int(track), release, came_from) for track in tracks])
     worth += _GOES_UP_SAYS * np.clip([_rise(scene, int(track), scale, release) for track in tracks], 0, _HIGHEST_M)
     best = float(worth.max())
     chance = np.exp(worth - best) / np.exp(worth - best).sum()
@@ -261,6 +275,17 @@ def _rise(scene: Scene, track: int, scale: Floats, release: int) -> float:
     last = int(people.frame[now[-1]])
     tops = np.array([carried(scene, people.xyxy[row, :2][None], int(people.frame[row]), last)[0, 1] for row in (*before, *now)])
     return float((np.median(tops[: len(before)]) - tops[len(before) :].min()) / scale[now[-1]])
+
+
+def _from_origin(scene: Scene, track: int, release: int, came_from: Origin) -> float:
+    """Return the nats that speak against somebody for standing elsewhere than where a flight began; none where his place is not known."""
+    early, late = (release - scene.frames(seconds) for seconds in _STANDS_BEFORE_S)
+    rows = _rows(scene, track, early, late)
+    place = np.median(scene.people.feet_m[rows], 0) if len(rows) else np.full(2, np.nan)
+    if not np.isfinite(place).all():
+        return 0.0
+    away = place - came_from.xy
+    return float(min(away @ np.linalg.solve(_WIDER * came_from.covariance + _STANDS_M**2 * np.eye(2), away) / 2, _ELSEWHERE))
 
 
 def _from_hands_m(scene: Scene, ball: BallTrack, track: int, scale: Floats, release: int) -> float:
