@@ -12,24 +12,25 @@ from courtside.events.possession import Hold
 from courtside.events.scene import Floats, Scene
 from courtside.events.shots import Flight, beside_ring
 
-# what each sign is worth for "made", in log-odds: logistic regression (L2, 0.5) over 669 shots told in 26 simulated games (bench/plays.py), which says 97 % of
+# what each sign is worth for "made", in log-odds: logistic regression (L2, 0.5) over 610 shots told in 24 simulated games (bench/plays.py), which says 97 % of
 # each game right when it is fitted to the others; once with what is played next and once, for clips that end or are cut before it shows, by the ball alone
-# (90 %), where a ball that was never seen at the ring is set to tell nothing
-_START = -0.95
+# (90 %, over 669 shots), where a ball that was never seen at the ring is set to tell nothing
+_START = -0.45
 _WORTH: Mapping[str, float] = {
-    "crosses beside the middle": -1.55,
-    "falls beside the middle": -0.8,
-    "straight down": 2.1,
-    "fall not seen": -1.75,
-    "never at the ring": -1.0,
-    "bounces up": -2.15,
-    "off the ring, high": -0.65,
-    "stands behind the baseline": 3.25,
-    "taken to the baseline": 2.75,
-    "the shooters have it": -0.45,
-    "carried away": -1.0,
+    "crosses beside the middle": -1.25,
+    "falls beside the middle": -1.55,
+    "straight down": 1.4,
+    "fall not seen": -1.7,
+    "never at the ring": -1.05,
+    "bounces up": -2.6,
+    "off the ring, high": -1.7,
+    "stands behind the baseline": 3.05,
+    "taken to the baseline": 3.0,
+    "the shooters have it": 0.2,
+    "carried away": -1.5,
+    "shot again": -1.65,
 }
-_NEXT = ("stands behind the baseline", "taken to the baseline", "the shooters have it", "carried away")
+_NEXT = ("stands behind the baseline", "taken to the baseline", "the shooters have it", "carried away", "shot again")
 _START_BALL = 2.65
 _WORTH_BALL: Mapping[str, float] = {
     "crosses beside the middle": -1.7,
@@ -47,9 +48,10 @@ _CLEAR_S = 0.3  # who has the ball is not to be trusted while it falls through h
 _REAL_HOLD_S = 0.5
 _AT_BASELINE_M, _AWAY_M = -0.4, -4.0
 _STANDS_S = 0.6
+_AGAIN_S = 6.0  # after a basket the other team has to bring the ball to the other one: 59 shots at the same so soon, 1 of them after a basket
 
 
-def signs(scene: Scene, ball: BallTrack, flight: Flight, held: Sequence[Hold], until: int) -> dict[str, float]:
+def signs(scene: Scene, ball: BallTrack, flight: Flight, held: Sequence[Hold], following: Flight | None) -> dict[str, float]:
     """Return what speaks for and against a basket, each 0 or 1 (or a share of it).
 
     Args:
@@ -57,10 +59,11 @@ def signs(scene: Scene, ball: BallTrack, flight: Flight, held: Sequence[Hold], u
         ball: its ball.
         flight: the shot.
         held: the holds, in order.
-        until: the frame in which the next shot is let go, or the last of the clip.
+        following: the next shot, None where there is none.
     """
     found: dict[str, float] = {}
     offset, time_s = beside_ring(ball, flight.ring), scene.time_s
+    until = following.release if following is not None else scene.n_frames - 1
     end = min(until, flight.arrival + scene.frames(_FALL_S) + max(0, flight.last - flight.arrival))
     cuts = np.flatnonzero(scene.cut[flight.arrival + 1 : end + 1])
     end = flight.arrival + int(cuts[0]) if len(cuts) else end
@@ -86,6 +89,8 @@ def signs(scene: Scene, ball: BallTrack, flight: Flight, held: Sequence[Hold], u
     near = np.abs(across) < 0.9
     touched = np.cumsum((np.abs(across) < 0.5) & (np.abs(up) < 0.3)) > 0
     found["bounces up"] = float((rises[near & touched & (up > -0.6)] > 0.35).any()) if len(up) else 0.0
+    if following is not None and following.ring is flight.ring and not scene.cut[flight.arrival + 1 : until + 1].any():
+        found["shot again"] = float(time_s[until] - time_s[flight.arrival] < _AGAIN_S)
     return found | _next(scene, ball, flight, held, until)
 
 

@@ -107,8 +107,7 @@ def _shots(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds:
     stopped = blocked(scene, held, flown, beside(scene, ball, scale)[1], side)
     told = []
     for i, flight in enumerate(flown):
-        until = flown[i + 1].release if i + 1 < len(flown) else scene.n_frames - 1
-        found = signs(scene, ball, flight, held, until)
+        found = signs(scene, ball, flight, held, flown[i + 1] if i + 1 < len(flown) else None)
         cuts = np.flatnonzero(scene.cut[flight.arrival + 1 :])
         stop = flight.arrival + int(cuts[0]) if len(cuts) else scene.n_frames - 1
         shown = float(scene.time_s[stop] - scene.time_s[flight.arrival]) >= _AFTER_S or bool(found.get("straight down"))
