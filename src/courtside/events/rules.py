@@ -20,7 +20,7 @@ _STEPS_OUT_M = 0.3  # whose middle is less far outside has a foot on the line, o
 _PASS_S = 1.5
 # longer gaps between holds of one team were touches that nobody saw, 23 of 28 in six simulated games: the ball was away from the team for 0.7 s on end at most;
 # where a shot was missed, or the ball ran loose, for 1.2 s and more
-_GAP_S, _AWAY_S = 4.0, 1.0
+_GAP_S, _AWAY_S = 4.0, 1.4
 _REACH_M, _HIGH_M = 0.8, 2.1  # beside the middle of somebody's box, and above its lower edge: farther off, he has not got the ball
 _RUNS_M_S = 4.0  # into the paint; sprinters are faster, those who stay in it are slower
 _ACT_S = 0.5

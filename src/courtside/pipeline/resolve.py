@@ -19,6 +19,7 @@ from courtside.errors import DataError
 from courtside.identity.agreement import ConsecutiveAgreement
 from courtside.identity.assignment import Stretch, assign
 from courtside.identity.continuity import Whereabouts
+from courtside.identity.leftovers import with_leftovers
 from courtside.identity.naming import Verdict, number_priors, team_order, verdicts
 from courtside.identity.numbers import Readings, number_log_likelihood
 from courtside.identity.paths import fill_gaps, smooth
@@ -158,6 +159,7 @@ def resolve(
     Raises:
         DataError: the clips are of two games, in which the teams wear each other's kits.
     """
+    clips = [with_leftovers(records) for records in clips]
     measures = measures or COURTS[find_league(clips)]
     courts = tuple(place_court(records, measures, fit) for records in clips)
     tracklets = [tracklet for i, records in enumerate(clips) for tracklet in tracklets_of(records, i)]
