@@ -218,7 +218,7 @@ def _took_off(ball: BallTrack, release: int, arrival: int) -> int | None:
 
 def _in_hands(held: Sequence[Hold], release: int, arrival: int) -> bool:
     """Tell whether somebody has the ball for most of what looks like a flight."""
-    longest = max((min(hold.end, arrival) - max(hold.start, release) for hold in held), default=0)
+    longest = max((float(min(hold.end, arrival) - max(hold.start, release)) for hold in held), default=0.0)
     return longest > _HELD_SHARE * (arrival - release)
 
 
@@ -285,7 +285,7 @@ def _from_origin(scene: Scene, track: int, release: int, came_from: Origin) -> f
     if not np.isfinite(place).all():
         return 0.0
     away = place - came_from.xy
-    return float(min(away @ np.linalg.solve(_WIDER * came_from.covariance + _STANDS_M**2 * np.eye(2), away) / 2, _ELSEWHERE))
+    return min(float(away @ np.linalg.solve(_WIDER * came_from.covariance + _STANDS_M**2 * np.eye(2), away)) / 2, _ELSEWHERE)
 
 
 def _from_hands_m(scene: Scene, ball: BallTrack, track: int, scale: Floats, release: int) -> float:

@@ -65,7 +65,7 @@ def origin(scene: Scene, ball: BallTrack, side: int, scale: float, release: int,
 
 
 def _fit(scene: Scene, ball: BallTrack, side: int, sigma: float, frames: Ints, arrival: int) -> tuple[Floats, Floats, float]:
-    """Return place and velocity (6,) at the ring, their covariance (6, 6), and the median of how far off the sightings are, in ``sigma``, which is in pixels."""
+    """Return place and velocity (6,) at the ring, their covariance (6, 6), and how far off the sightings are: the median, in ``sigma`` (pixels)."""
     cameras, court = scene.cameras, scene.court
     assert cameras is not None and court is not None
     time_s, matrix, uv = scene.time_s[frames] - scene.time_s[arrival], cameras.matrix[frames], cameras.lens.unbend(ball.xy[frames])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -28,7 +29,7 @@ def with_leftovers(records: Records) -> Records:
     people = np.flatnonzero(np.isin(boxes.class_id, (*PLAYER_CLASSES, REFEREE)))
     people = people[np.argsort(boxes.frame[people], kind="stable")]
     ends = np.searchsorted(boxes.frame[people], np.arange(len(records.frames.time_s) + 1))
-    in_frame = [people[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    in_frame = [people[start:end] for start, end in itertools.pairwise(ends)]
     tracked = people[tracker_id[people] > 0]
     for order, step in ((tracked[::-1], -1), (tracked, 1)):
         last = dict(zip(tracker_id[order].tolist(), order.tolist(), strict=True))  # of several rows of one id the last stays: where it goes on from
