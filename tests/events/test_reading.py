@@ -140,6 +140,12 @@ def test_a_shot(end: np.ndarray, outcome: str) -> None:
     assert shot.people["passed_by"] == 0
 
 
+def test_a_shot_missed_where_the_same_basket_is_shot_at_again_soon() -> None:
+    unseen, again = np.full((20, 3), np.nan), game(held(*SHOOTER, 1.0), UP, THROUGH)
+    shots = told(read_scene(make_scene(game(held(6.5, 0.5, 1.0), PASS, held(*SHOOTER, 1.0), UP, unseen, again))), "shot")
+    assert [shot.facts["outcome"] for shot in shots] == ["missed", "made"]
+
+
 def test_a_shot_begins_in_the_hands_although_the_ball_leaves_the_picture_and_bounces() -> None:
     on_the_ring = (RIM[0] + 0.2, 0.0, RIM[2] + 0.28)
     up, bounce = flight((8.2, 5.0, 2.4), on_the_ring, 1.4), flight(on_the_ring, (RIM[0] - 0.3, 0.4, 2.6), 0.8)
@@ -270,4 +276,4 @@ def test_of_those_who_stand_together_nobody_is_told_to_have_shot() -> None:
     scene = make_scene(game(held(6.5, 0.5, 1.0), PASS, held(*SHOOTER, 1.0), UP, THROUGH), places=together)
     (shot,) = told(read_scene(scene), "shot")
     assert shot.track is None and shot.team == 0
-    assert shot.facts["shooter_probability"] < 0.8
+    assert shot.facts["shooter_probability"] < 0.6
