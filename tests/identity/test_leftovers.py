@@ -19,7 +19,7 @@ FOLLOWED = Walker(1, 10, 30, 100)
 
 def given_to(walkers: Sequence[Walker], **more: object) -> list[tuple[int, int]]:
     """Return (frame, id) of the boxes that are somebody's only afterwards."""
-    before = records(walkers, 40, **more)  # type: ignore[arg-type]
+    before = records(walkers, 50, **more)  # type: ignore[arg-type]
     after = with_leftovers(before)
     rows = np.flatnonzero(before.detections.tracker_id != after.detections.tracker_id)
     assert (before.detections.tracker_id[rows] == 0).all()
@@ -37,6 +37,7 @@ def test_no_records_stay_as_they_are() -> None:
         (Walker(0, 30, 36, 100), range(30, 36)),
         (Walker(0, 5, 9, 105), range(5, 9)),  # one frame unseen in between
         (Walker(0, 0, 6, 100), ()),  # four
+        (Walker(0, 30, 48, 100), range(30, 42)),  # for half a second: 25 frames are one
         (Walker(0, 5, 10, 140), ()),  # beside him
         (Walker(0, 5, 10, 100, confidence=0.1), ()),
         (Walker(0, 5, 10, 100, referee=True), ()),

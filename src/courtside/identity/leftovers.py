@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 _LEAST_IOU = 0.5  # with where the person was in the last frame, moved as the camera moved
 _LEAST_CONFIDENCE = 0.15
 _TAKEN = 0.5  # a box that shares more of the smaller one with somebody's is his second one
-_UNSEEN_S = 0.07
+_UNSEEN_S, _FARTHEST_S = 0.07, 0.5  # without a box; and from the tracker's own: farther on it may be somebody else by now
 
 
 def with_leftovers(records: Records) -> Records:
@@ -44,9 +44,11 @@ def _followed(records: Records, tracker_id: Ints, in_frame: list[Ints], row: int
     boxes, frames = records.detections, records.frames
     is_referee, xyxy, frame = boxes.class_id[row] == REFEREE, boxes.xyxy[row].astype(float), int(boxes.frame[row])
     found: list[int] = []
-    seen = frame
+    first = seen = frame
     while 0 <= frame + step < len(in_frame) and not frames.cut[max(frame, frame + step)]:
         xyxy, frame = _moved(frames.motion[max(frame, frame + step)], xyxy, step), frame + step
+        if abs(frames.time_s[frame] - frames.time_s[first]) > _FARTHEST_S:
+            break
         here = in_frame[frame]
         free = here[(tracker_id[here] == 0) & (boxes.confidence[here] >= _LEAST_CONFIDENCE) & ((boxes.class_id[here] == REFEREE) == is_referee)]
         best = _nearest(xyxy, boxes.xyxy[free].astype(float), boxes.xyxy[here[tracker_id[here] > 0]].astype(float))
