@@ -132,12 +132,21 @@ def test_a_pass_is_not_told_to_be_faster_than_anybody_throws(flight_s: float, to
 
 @pytest.mark.parametrize(("end", "outcome"), [(THROUGH, "made"), (OFF, "missed")])
 def test_a_shot(end: np.ndarray, outcome: str) -> None:
+    x, y = 8.8, 4.6
     rest = held(12.6, 3.5, 1.5) if outcome == "missed" else np.full((30, 3), np.nan)
-    reading = read_scene(make_scene(game(held(6.5, 0.5, 1.2), PASS, held(*SHOOTER, 1.2), UP, end, rest)))
-    (shot,) = told(reading, "shot")
-    assert (shot.track, shot.facts["outcome"], shot.facts["points"], shot.facts["basket"]) == (2, outcome, 3 if _is_three() else 2, "right")
+    thrown, up = flight((6.7, 0.5, 1.3), (x + 0.2, y, 1.3), 0.6), flight((x + 0.2, y, 2.4), RIM, 1.0)
+    ball = game(held(6.5, 0.5, 1.2), thrown, held(x, y, 1.2), up, end, rest)
+    (shot,) = told(read_scene(make_scene(ball, places=(*ATTACK[:2], (x, y), *ATTACK[3:], *DEFENCE))), "shot")
+    assert (shot.track, shot.facts["outcome"], shot.facts["points"], shot.facts["basket"]) == (2, outcome, 2, "right")
     assert shot.start / 30 == pytest.approx(3.0, abs=0.3)
     assert shot.people["passed_by"] == 0
+
+
+def test_of_a_shot_from_near_the_line_nobody_knows_what_it_counts() -> None:
+    assert 0 < COURT.arc_m - np.hypot(SHOOTER[0] - RIM[0], SHOOTER[1]) < 0.5
+    (shot,) = told(read_scene(make_scene(game(held(6.5, 0.5, 1.2), PASS, held(*SHOOTER, 1.2), UP, THROUGH))), "shot")
+    assert shot.track == 2 and shot.facts["points"] is None
+    assert 0.5 < shot.facts["points_probability"] < 0.85
 
 
 def test_a_shot_missed_where_the_same_basket_is_shot_at_again_soon() -> None:
@@ -154,10 +163,6 @@ def test_a_shot_begins_in_the_hands_although_the_ball_leaves_the_picture_and_bou
     assert shot.track == ATTACK.index(SHOOTER)
     assert shot.start / 30 == pytest.approx(2.6, abs=0.3)
     assert shot.end / 30 == pytest.approx(4.0, abs=0.15)  # at the ring, not where the bounce comes down
-
-
-def _is_three() -> bool:
-    return float(np.hypot(SHOOTER[0] - RIM[0], SHOOTER[1])) > COURT.arc_m
 
 
 def test_a_clip_that_ends_in_the_air_knows_no_outcome() -> None:
