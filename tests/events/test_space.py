@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,16 +12,16 @@ from hypothesis import strategies as st
 
 from attack import COURT, flight, held, make_scene
 from courtside.events.ball import BallTrack
-from courtside.events.scene import Scene, rim_m
+from courtside.events.scene import rim_m
 from courtside.events.space import Origin, origin
 
 RIM = tuple(rim_m(COURT, 1))
 PIXELS = 50.0
 
 
-def found(way: np.ndarray, mirror: bool = False, jitter: float = 0.0, **change: object) -> Origin | None:
+def found(way: np.ndarray, mirror: bool = False, jitter: float = 0.0, **change: Any) -> Origin | None:
     """Return where a ball came from that is on its ``way`` (n, 3) in every frame, from the first to the last."""
-    scene: Scene = replace(make_scene(way, mirror), **change)  # type: ignore[arg-type]
+    scene = replace(make_scene(way, mirror), **change)
     n, xy = scene.n_frames, (scene.balls.xyxy[:, :2] + scene.balls.xyxy[:, 2:]) / 2
     xy = xy + np.random.default_rng(0).normal(0, jitter, xy.shape)
     ball = BallTrack(xy, np.full(n, 12.0), np.ones(n, bool), np.zeros(n, bool))
@@ -35,7 +36,7 @@ def found(way: np.ndarray, mirror: bool = False, jitter: float = 0.0, **change: 
         (1.0, {"court": None}),
     ],
 )
-def test_nothing_is_said_where_nothing_is_known(seconds: float, change: dict[str, object]) -> None:
+def test_nothing_is_said_where_nothing_is_known(seconds: float, change: dict[str, Any]) -> None:
     assert found(flight((8.0, 2.0, 2.2), RIM, seconds), **change) is None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,9 +18,9 @@ from scenes import Walker, records
 FOLLOWED = Walker(1, 10, 30, 100)
 
 
-def given_to(walkers: Sequence[Walker], **more: object) -> list[tuple[int, int]]:
+def given_to(walkers: Sequence[Walker], **more: Any) -> list[tuple[int, int]]:
     """Return (frame, id) of the boxes that are somebody's only afterwards."""
-    before = records(walkers, 50, **more)  # type: ignore[arg-type]
+    before = records(walkers, 50, **more)
     after = with_leftovers(before)
     rows = np.flatnonzero(before.detections.tracker_id != after.detections.tracker_id)
     assert (before.detections.tracker_id[rows] == 0).all()

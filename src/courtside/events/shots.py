@@ -44,7 +44,7 @@ _STANDS_BEFORE_S, _STANDS_M, _WIDER, _ELSEWHERE = (0.45, 0.2), 0.6, 2.0, 4.0  # 
 _LEAST_HANDS = -2.4
 _SURE, _LAST_S, _LATE_S = 4.5, 1.5, 1.2
 _BEGUN_S = 0.2
-_HELD_SHARE = 0.5
+_HELD_SHARE = 0.5  # of what looks like a flight: with somebody's hands on it for longer, the ball did not fly
 _LAST_HAD = 0.8  # the chance that who had it last shot it, where the arc was seen late
 _SAME_S = 0.6  # sightings at the ring closer than this are of one shot, if nobody held it between
 
