@@ -27,6 +27,8 @@ _TRUE_SHARE, _LEAST_FALSE = 0.6, 0.005
 _CROWD_M = 1.5
 _FIXED_DEGREES, _FIXED_STEP_S, _FIXED_TIMES, _FIXED_SHARE = 0.6, 0.5, 5, 0.2
 _FIXED_SURER, _FIXED_BELOW = 0.1, 0.5
+_HELD_STILL = 0.8  # share of a thing's sightings at which somebody is beside it: it is what he holds, or his head
+_ASIDE_M, _REACH_M = 0.5, (-0.3, 2.7)  # beside the middle of his box, and above its lower edge, as he is tall
 _FLOWN = 0.5  # what was seen on a free flight counts as a detection of this confidence
 _MET = 0.6  # share of a flight's sightings that must be on the most likely way for it to be the ball's
 _STEP_SAYS = 0.5  # the most that lying where the ball was expected counts: heads and shoes that are taken for a ball stay where they are, too
@@ -135,7 +137,8 @@ def _on_the_court(scene: Scene) -> Boxes:
 def _without_fixtures(scene: Scene, balls: Boxes) -> Boxes:
     """Return the detections but for those of things that stand still in the arena, such as a ring, a lamp or a logo.
 
-    The camera turns and does not walk, so a thing that stays is always seen in the same direction of the arena.
+    The camera turns and does not walk, so a thing that stays is always seen in the same direction of the arena. So is a ball that somebody holds while he
+    stands, so what people are beside stays in.
     """
     if scene.cameras is None or not len(balls.frame):
         return balls
@@ -145,7 +148,7 @@ def _without_fixtures(scene: Scene, balls: Boxes) -> Boxes:
     angles = np.degrees(np.stack([np.arctan2(rays[:, 0], -rays[:, 1]), np.arctan2(rays[:, 2], np.hypot(rays[:, 0], rays[:, 1]))], 1))
     when = np.floor(scene.time_s[balls.frame[rows]] / _FIXED_STEP_S)
     n_times = len(np.unique(np.floor(scene.time_s / _FIXED_STEP_S)))
-    fixed = np.zeros(len(balls.frame), bool)
+    fixed, reached = np.zeros(len(balls.frame), bool), _reached(scene, balls)[rows]
     for shift in (0.0, 0.5):  # in two grids, so that no thing lies on a line of both
         cells = np.floor(angles / _FIXED_DEGREES + shift)
         _, which = np.unique(np.concatenate([cells, scene.shot[balls.frame[rows]][:, None]], 1), axis=0, return_inverse=True)
@@ -154,8 +157,21 @@ def _without_fixtures(scene: Scene, balls: Boxes) -> Boxes:
         counts = np.bincount(times, minlength=int(which.max(initial=0)) + 1)[which]
         usual = (np.bincount(which, balls.confidence[rows]) / np.maximum(np.bincount(which), 1))[which]
         surer = balls.confidence[rows] > np.minimum(usual + _FIXED_SURER, _FIXED_BELOW)  # the ball itself, before it or held still
-        fixed[rows] |= (counts >= max(_FIXED_TIMES, _FIXED_SHARE * n_times)) & ~surer
+        held = (np.bincount(which, reached) / np.maximum(np.bincount(which), 1))[which] >= _HELD_STILL
+        fixed[rows] |= (counts >= max(_FIXED_TIMES, _FIXED_SHARE * n_times)) & ~surer & ~held
     return Boxes(balls.frame[~fixed], balls.confidence[~fixed], balls.xyxy[~fixed])
+
+
+def _reached(scene: Scene, balls: Boxes) -> Bools:
+    """Return (m,) whether anybody is beside each detection, or below it so near that he may hold it up."""
+    people, out = scene.people, np.zeros(len(balls.frame), bool)
+    starts = np.searchsorted(people.frame, np.arange(scene.n_frames + 1))
+    for i, (frame, (x, y)) in enumerate(zip(balls.frame.tolist(), _middle(balls), strict=True)):
+        boxes = people.xyxy[starts[frame] : starts[frame + 1]]
+        metre = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0) / PERSON_M
+        aside, up = np.abs(x - (boxes[:, 0] + boxes[:, 2]) / 2) / metre, (boxes[:, 3] - y) / metre
+        out[i] = bool(((aside < _ASIDE_M) & (up > _REACH_M[0]) & (up < _REACH_M[1])).any())
+    return out
 
 
 def _by_crowd(balls: Boxes, n_frames: int) -> Floats:
