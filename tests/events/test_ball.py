@@ -81,3 +81,11 @@ def test_a_dribble_is_not_in_the_air() -> None:
     n, true = len(THROWN), middles(scene)
     found = track_ball(scene, pixels_per_metre(scene), [Arc(np.arange(n), true, 20.0, thrown=False)])
     assert found.known.all() and not found.flies.any()
+
+
+@pytest.mark.parametrize(("place", "is_it"), [((8.0, -5.0, 2.1), True), ((14.0, -9.0, 4.0), False)])
+def test_what_stands_still_is_the_ball_only_where_somebody_holds_it(place: tuple[float, float, float], is_it: bool) -> None:
+    scene = make_scene(np.tile(place, (150, 1)))
+    faint = replace(scene, balls=replace(scene.balls, confidence=np.full(150, 0.35)))
+    assert track_ball(faint, pixels_per_metre(faint)).seen.all() == is_it
+    assert track_ball(faint, pixels_per_metre(faint)).known.any() == is_it

@@ -110,7 +110,7 @@ def _shots(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds:
         found = signs(scene, ball, flight, held, flown[i + 1] if i + 1 < len(flown) else None)
         cuts = np.flatnonzero(scene.cut[flight.arrival + 1 :])
         stop = flight.arrival + int(cuts[0]) if len(cuts) else scene.n_frames - 1
-        shown = float(scene.time_s[stop] - scene.time_s[flight.arrival]) >= _AFTER_S or bool(found.get("straight down"))
+        shown = float(scene.time_s[stop] - scene.time_s[flight.arrival]) >= _AFTER_S or bool(found.get("straight down") or found.get("the net swings") == 1)
         told.append(Shot(flight, chance_made(found) if shown else None))
     told += [Shot(flight, 0.0, blocker) for flight, blocker in stopped]
     return sorted(told, key=lambda shot: shot.flight.release)
