@@ -333,14 +333,17 @@ def train_detector(
     arenas: Annotated[Path | None, typer.Option(help="Folder with train/ and valid/, YOLO, seven classes.")] = None,
     simulated: Annotated[Path | None, typer.Option(help="Folder with train/ and valid/ of `courtside simulate --stills`.")] = None,
     harvest: Annotated[Path | None, typer.Option(help="Folder of `courtside train harvest-frames`: frames out of your own clips.")] = None,
+    begin: Annotated[
+        str | None, typer.Option("--start", help="What to go on from: courtside for the packaged detector, or an ONNX file that this wrote. Else from nothing.")
+    ] = None,
     minutes: Minutes = 90.0,
     work: Work = Path("runs/detector"),
     seed: int = 0,
 ) -> None:
-    """Train the ten-class detector on a CPU."""
+    """Train the ten-class detector on a CPU, from nothing or (--start courtside) on your own frames from the packaged one."""
     from courtside.cli.training import train_detector as start
 
-    start(detection, arenas, simulated, harvest, export, minutes, work, seed)
+    start(detection, arenas, simulated, harvest, begin, export, minutes, work, seed)
 
 
 @train.command("numbers")

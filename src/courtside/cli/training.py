@@ -35,15 +35,29 @@ def _need_torch() -> None:
 
 
 def train_detector(
-    detection: Path, arenas: Path | None, simulated: Path | None, harvest: Path | None, export_to: Path, minutes: float, work: Path, seed: int
+    detection: Path,
+    arenas: Path | None,
+    simulated: Path | None,
+    harvest: Path | None,
+    start: str | None,
+    export_to: Path,
+    minutes: float,
+    work: Path,
+    seed: int,
 ) -> None:
     """Train (or go on training) the detector and write its ONNX file."""
     _need_torch()
+    from courtside.models import zoo
     from courtside.train.detector.data import calibration_images
     from courtside.train.detector.export import export
     from courtside.train.detector.fit import DetectorRecipe, fit
 
-    network = fit(DetectorRecipe(detection, arenas, simulated, harvest, minutes=minutes, seed=seed), work, _say)
+    begin = None if start is None else Path(start)
+    if start == "courtside":
+        card = zoo.find_card("detector", start)
+        assert card is not None
+        begin = zoo.checked_weights(card)
+    network = fit(DetectorRecipe(detection, arenas, simulated, harvest, begin, minutes=minutes, seed=seed), work, _say)
     export(network, export_to, calibration_images(detection, arenas))
     _say(f"{export_to}: {export_to.stat().st_size / 1e6:.1f} MB")
 

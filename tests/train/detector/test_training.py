@@ -16,6 +16,7 @@ pytest.importorskip("onnx", reason="needs the train extra")
 import torch
 
 from courtside.errors import DataError
+from courtside.models import zoo
 from courtside.models.detector import OnnxDetector
 from courtside.train.detector.augment import augment, random_crop, warp_boxes
 from courtside.train.detector.data import Sample, load_arenas, load_coco
@@ -23,6 +24,7 @@ from courtside.train.detector.export import export
 from courtside.train.detector.fit import DetectorRecipe, fit
 from courtside.train.detector.loss import box_loss, detector_loss, heat_loss
 from courtside.train.detector.network import N_OUTPUTS, DetectorNetwork
+from courtside.train.detector.start import load_exported, spread
 from courtside.train.detector.targets import CHANNELS, STRIDE, render_targets
 from courtside.types import BALL, BALL_IN_BASKET, CLASSES, NUMBER, PLAYER, REFEREE, RIM
 
@@ -166,3 +168,54 @@ def test_fit_resume_export_and_detect(tmp_path: Path) -> None:
         assert isinstance(one, sv.Detections) and one.class_id is not None
         assert len(one) == len(other) and np.allclose(one.xyxy, other.xyxy, atol=0.1)
         assert (one.xyxy[:, 2] <= image.shape[1] + 1e-3).all() and set(one.class_id) <= set(range(len(CLASSES)))
+
+
+def _grown(seed: int) -> DetectorNetwork:
+    """A network whose norms have statistics of their own."""
+    torch.manual_seed(seed)
+    network = DetectorNetwork()
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            assert module.running_mean is not None and module.running_var is not None
+            module.running_mean.normal_(0, 0.2)
+            module.running_var.uniform_(0.5, 2)
+            torch.nn.init.uniform_(module.weight, 0.5, 1.5)
+            torch.nn.init.normal_(module.bias, 0, 0.2)
+    return network.eval()
+
+
+@pytest.mark.parametrize(("eight_bits", "allowed"), [(False, 1e-4), (True, 0.05)])
+def test_an_exported_detector_can_be_gone_on_from(eight_bits: bool, allowed: float, tmp_path: Path) -> None:
+    network, again = _grown(1), DetectorNetwork()
+    random = np.random.default_rng(2)
+    pictures = [random.integers(0, 256, (96, 96, 3), np.uint8) for _ in range(3)]
+    export(network, tmp_path / "detector.onnx", pictures if eight_bits else ())
+    load_exported(again, tmp_path / "detector.onnx")
+    batch = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)
+    again.eval()
+    with torch.no_grad():
+        wanted, loaded = network(batch), again(batch)
+        assert (loaded - wanted).abs().mean() < allowed * wanted.std()
+        spread(again, [batch])
+        assert torch.allclose(again(batch), loaded, atol=1e-3)
+        # with statistics of these very pictures, learning begins where the export was
+        assert (again.train()(batch) - loaded).abs().mean() < 0.02 * wanted.std()
+
+
+def test_what_can_not_be_gone_on_from(tmp_path: Path) -> None:
+    (tmp_path / "text.onnx").write_text("no model")
+    numbers = Path(zoo.__file__).parent / "weights" / "numbers.onnx"
+    for path, reason in ((tmp_path / "none.onnx", "ONNX"), (tmp_path / "text.onnx", "ONNX"), (numbers, "another network")):
+        with pytest.raises(DataError, match=reason):
+            load_exported(DetectorNetwork(), path)
+
+
+def test_fit_goes_on_from_the_packaged_detector(tmp_path: Path) -> None:
+    coco(tmp_path / "data" / "train")
+    coco(tmp_path / "data" / "valid", 2)
+    weights = Path(zoo.__file__).parent / "weights" / "detector.onnx"
+    before = DetectorNetwork()
+    load_exported(before, weights)
+    after = fit(DetectorRecipe(tmp_path / "data", None, start=weights, minutes=0.02, crop=128, batch=2), tmp_path / "work", lambda _: None)
+    change = (after.head[1].weight - before.head[1].weight).norm() / before.head[1].weight.norm()
+    assert 0 < change < 0.2

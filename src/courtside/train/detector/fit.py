@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -22,6 +23,7 @@ from courtside.train.detector.augment import augment
 from courtside.train.detector.data import Sample, load_arenas, load_coco
 from courtside.train.detector.loss import detector_loss
 from courtside.train.detector.network import DetectorNetwork, ExportedDetector
+from courtside.train.detector.start import load_exported, spread
 from courtside.train.detector.targets import render_targets
 from courtside.train.loop import Loop
 from courtside.types import CLASSES, PLAYER_CLASSES
@@ -32,13 +34,15 @@ class DetectorRecipe:
     """How to train.
 
     Folders hold ``train`` and ``valid``; ``arenas`` and ``simulated`` (laid out as ``detection``) may be None, and so may ``harvest``, one split of frames out
-    of clips; their shares are of all samples. ``zoom`` is the range of the frame's scale, ``crop`` the window in pixels.
+    of clips; their shares are of all samples. ``start`` is an exported detector to go on from, at half the rate, or None. ``zoom`` is the range of the frame's
+    scale, ``crop`` the window in pixels.
     """
 
     detection: Path
     arenas: Path | None
     simulated: Path | None = None
     harvest: Path | None = None
+    start: Path | None = None
     minutes: float = 90.0
     crop: int = 448
     zoom: tuple[float, float] = (0.7, 1.7)
@@ -52,6 +56,7 @@ class DetectorRecipe:
 
 
 Batch = tuple[Tensor, ...]
+_N_SPREAD = 24  # batches to measure the norms' statistics on
 
 
 def _batches(recipe: DetectorRecipe, pools: list[tuple[list[Sample], float]], seed: int) -> Iterator[Batch]:
@@ -104,7 +109,7 @@ def fit(recipe: DetectorRecipe, folder: Path, say: Callable[[str], None], save_e
     ``folder/checkpoint.pt`` is written aside and renamed, every ``save_every_s`` seconds; a second call with the same folder goes on where it ends.
 
     Raises:
-        DataError: a data folder is missing or empty.
+        DataError: a data folder is missing or empty, or ``recipe.start`` is no detector of ours.
     """
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "0")) or os.cpu_count() or 1)
@@ -123,7 +128,13 @@ def fit(recipe: DetectorRecipe, folder: Path, say: Callable[[str], None], save_e
 
     network = DetectorNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub misses this overload
     average = DetectorNetwork()
-    optimiser = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
+    rate = recipe.learning_rate
+    if recipe.start is not None and not (folder / "checkpoint.pt").is_file():
+        load_exported(network, recipe.start)
+        spread(network, (batch[0] for batch in islice(_batches(recipe, pools, recipe.seed), _N_SPREAD)))
+    if recipe.start is not None:
+        rate /= 2
+    optimiser = torch.optim.AdamW(network.parameters(), rate, weight_decay=recipe.weight_decay)
     loop = Loop(network, average, optimiser, folder, recipe.minutes, say)
 
     def report() -> None:
