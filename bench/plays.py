@@ -31,7 +31,7 @@ from courtside.evaluate.identity import Share
 from courtside.evaluate.matching import compare
 from courtside.evaluate.plays import EventScores, PlayScores, pair_events, score_plays, without_doubtful
 from courtside.identity.paths import smooth
-from courtside.pipeline.events import find_plays
+from courtside.pipeline.events import describe_plays, read_plays
 from courtside.pipeline.resolve import Result, Track
 from courtside.records import AppearanceTable, DetectionTable, FrameTable, ReadingTable, Records
 from courtside.simulate.cast import make_cast
@@ -355,7 +355,7 @@ def measure(seen: Seen, noise: Noise, seed: int, shots: str) -> tuple[Score, dic
     truth, n = seen.truth, seen.truth.n_frames
     assert truth.people is not None and truth.events is not None
     began = time.process_time()
-    document = find_plays(records, result, 0, "notebook" if shots == "notebook" else "flight")
+    document = describe_plays(read_plays(records, result, 0, "notebook" if shots == "notebook" else "flight"), records, result)
     spent = time.process_time() - began
     compared = compare(truth.people, drawn_of(result))
     scores = score_plays(truth.events, document["events"], compared, float(RATE))

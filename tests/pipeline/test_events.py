@@ -11,7 +11,7 @@ import pytest
 from courtside.config import IdentitySettings
 from courtside.errors import RecordsError
 from courtside.events.reading import KINDS
-from courtside.pipeline.events import find_plays, read_events, scene_of, write_events
+from courtside.pipeline.events import describe_plays, read_events, read_plays, scene_of, write_events
 from courtside.pipeline.places import Places
 from courtside.pipeline.resolve import resolve
 from courtside.pipeline.statistics import read_stats, statistics, write_stats
@@ -46,7 +46,8 @@ def document(*events: dict[str, Any], ball: float = 0.8) -> dict[str, Any]:
 def test_a_clip_without_ball_and_court_tells_nothing_and_says_why(tmp_path: Path) -> None:
     walkers = [Walker(1, 0, 100, 100.0, [(0, WHITE)], seen("4", 0, 100)), Walker(2, 0, 100, 300.0, [(0, BLACK)], seen("7", 0, 100))]
     found = records(walkers)
-    plays = find_plays(found, resolve([found], (), IdentitySettings()))
+    result = resolve([found], (), IdentitySettings())
+    plays = describe_plays(read_plays(found, result), found, result)
     assert plays["events"] == []
     assert set(plays["kinds"]) == set(KINDS)
     assert all(kind["reason"].startswith("not enough evidence") for kind in plays["kinds"].values())
@@ -58,7 +59,7 @@ def test_an_empty_clip() -> None:
     found = records([], n_frames=0)
     result = resolve([found], (), IdentitySettings())
     assert scene_of(found, result).n_frames == 0
-    assert find_plays(found, result)["events"] == []
+    assert describe_plays(read_plays(found, result), found, result)["events"] == []
 
 
 @pytest.mark.parametrize(("text", "says"), [(None, "not there"), ("{", "damaged"), ('{"format": 99, "events": []}', "another version")])

@@ -9,7 +9,7 @@ import supervision as sv
 
 from courtside.errors import ConfigError
 from courtside.render.video import render_clip
-from courtside.types import BALL, ClipInfo, Frame, Image, Person, Team
+from courtside.types import RIM, ClipInfo, Frame, Image, Person, Team
 
 INFO = ClipInfo("clip.mp4", 64, 48, Fraction(30), None)
 TEAMS = {"Knicks": Team("Knicks", "#F58426")}
@@ -50,18 +50,19 @@ def test_every_frame_is_written_once_at_its_time(n: int) -> None:
 
 def test_each_frame_shows_its_own_people_and_marks() -> None:
     sink = Sink()
-    ball = sv.Detections(np.array([[40, 30, 44, 34]], np.float32), class_id=np.array([BALL]))
+    rim = sv.Detections(np.array([[40, 30, 44, 34]], np.float32), class_id=np.array([RIM]))
     render_clip(
-        frames(4),
+        frames(5),
         INFO,
         lambda i: [Person(1, (5.0, 5.0, 15.0, 35.0), "player", "Knicks")] if i == 1 else [],
-        lambda i: ball if i == 2 else sv.Detections.empty(),
+        lambda i: rim if i == 2 else sv.Detections.empty(),
         TEAMS,
-        frozenset({"ball"}),
+        frozenset({"rim"}),
         sink.write,
         sink.advance,
+        ball=lambda i: (40.0, 30.0, 44.0, 34.0) if i == 3 else None,
     )
-    assert [bool((image != 100).any()) for image in sink.images] == [False, True, True, False]
+    assert [bool((image != 100).any()) for image in sink.images] == [False, True, True, True, False]
 
 
 def test_no_record_of_detections_draws_no_overlay() -> None:

@@ -75,7 +75,7 @@ def test_the_page_is_whole_and_needs_no_network(summary: RunSummary) -> None:
     assert "@import" not in text
     assert "url(" not in text
     assert {value for _, name, value in read.attributes if name in ("src", "href")} <= {
-        "named.mp4", "result.json", "tracks.parquet", "tracks.mot.txt", "named.mp4#t=0.00", "named.mp4#t=3.50", "named.mp4#t=6.20",
+        "named.mp4", "result.json", "tracks.parquet", "ball.parquet", "tracks.mot.txt", "named.mp4#t=0.00", "named.mp4#t=3.50", "named.mp4#t=6.20",
     }  # fmt: skip
 
 

@@ -59,8 +59,8 @@ def run(
 ) -> None:
     """Do it all: analyze, resolve, render.
 
-    OUTPUT gets named.mp4, result.json, tracks.parquet, tracks.mot.txt, court.json, events.json, stats.csv and summary.html (for several clips: a folder
-    each). Run it again after an interruption and it goes on; what is done and still fits is not done again.
+    OUTPUT gets named.mp4, result.json, tracks.parquet, ball.parquet, tracks.mot.txt, court.json, events.json, stats.csv and summary.html (for several
+    clips: a folder each). Run it again after an interruption and it goes on; what is done and still fits is not done again.
     """
     from courtside.cli import stages
 
@@ -212,7 +212,7 @@ def clips(
 @app.command()
 def export(
     output: Run,
-    kind: Annotated[str, typer.Option("--format", help="csv: a tidy table, tracks.csv; floodlight: floodlight.npz, places as its XY takes them.")] = "csv",
+    kind: Annotated[str, typer.Option("--format", help="csv: tracks.csv and ball.csv; floodlight: floodlight.npz, places as its XY takes them.")] = "csv",
     folder: Annotated[Path | None, typer.Option("--output", "-o", help="Folder for the files; by default OUTPUT.")] = None,
 ) -> None:
     """Write a run for other tools: pandas, R and spreadsheets (csv), or floodlight."""

@@ -7,9 +7,12 @@ from pathlib import Path
 from courtside.cli.progress import console
 from courtside.cli.stages import run_folders
 from courtside.errors import ConfigError, nearest
-from courtside.pipeline.tidy import write_csv, write_floodlight
+from courtside.pipeline.tidy import write_ball_csv, write_csv, write_floodlight
 
-_FORMATS = {"csv": (write_csv, "tracks.csv", "rows"), "floodlight": (write_floodlight, "floodlight.npz", "groups of people")}
+_FORMATS = {
+    "csv": ((write_csv, "tracks.csv", "rows"), (write_ball_csv, "ball.csv", "frames")),
+    "floodlight": ((write_floodlight, "floodlight.npz", "groups of people"),),
+}
 
 
 def export(output: Path, kind: str, into: Path | None) -> None:
@@ -21,8 +24,8 @@ def export(output: Path, kind: str, into: Path | None) -> None:
     """
     if kind not in _FORMATS:
         raise ConfigError(f"--format {kind}: unknown{nearest(kind, _FORMATS)}; one of {', '.join(_FORMATS)}")
-    write, name, what = _FORMATS[kind]
     folders = run_folders(output)
     for folder in folders:
-        path = (folder if into is None else into if folders == [output] else into / folder.name) / name
-        console.print(f"{path}: {write(folder, path)} {what}", highlight=False, markup=False)
+        for write, name, what in _FORMATS[kind]:
+            path = (folder if into is None else into if folders == [output] else into / folder.name) / name
+            console.print(f"{path}: {write(folder, path)} {what}", highlight=False, markup=False)

@@ -27,11 +27,12 @@ from courtside.court import COURTS, Court
 from courtside.court.custom import load_court
 from courtside.court.registration import CourtTrack
 from courtside.errors import MediaError, RecordsError
+from courtside.pipeline.ball import read_ball, write_ball
 from courtside.pipeline.corrections import correct
 from courtside.pipeline.corrections_file import NAME as CORRECTIONS
 from courtside.pipeline.corrections_file import read_corrections
 from courtside.pipeline.court import better_league
-from courtside.pipeline.events import find_plays, write_events
+from courtside.pipeline.events import describe_plays, read_plays, write_events
 from courtside.pipeline.export import write_aside, write_court, write_mot, write_result, write_tracks
 from courtside.pipeline.places import read_places
 from courtside.pipeline.resolve import Result
@@ -133,7 +134,9 @@ def resolve(output: Path, teams: Sequence[Team], settings: Settings, only: Seque
         write_result(folder / "result.json", result, known, clip, dump(settings))
         board, scoreboard = read_scoreboard(known.score, known.frames.time_s, [team.name for team in result.teams])
         write_scoreboard(folder / "scoreboard.json", scoreboard)
-        plays = find_plays(known, result, clip, settings.events.shots, board)
+        reading = read_plays(known, result, clip, settings.events.shots)
+        write_ball(folder / "ball.parquet", reading, known, result, clip)
+        plays = describe_plays(reading, known, result, clip, board)
         write_events(folder / "events.json", plays)
         write_stats(folder, statistics(plays, read_places(folder / "tracks.parquet")))
         write_summary(folder / "summary.html", summarise(known, result, clip, {**(known.timing_s or {}), "resolve": spent_s}))
@@ -206,6 +209,7 @@ def _render_clip(folder: Path, settings: Settings, videos: Sequence[Path]) -> No
     clip, target, info, fps = find_video(records, folder, videos), folder / "named.mp4", records.clip, records.settings.get("fps")
     people, teams, total = read_people(folder / "tracks.parquet"), read_teams(folder / "result.json"), len(records.frames.time_s)
     floor, inset = _court_overlays(folder, records, settings.render.overlays, people, teams)
+    ball = read_ball(folder / "ball.parquet") if "ball" in settings.render.overlays else None
     began, done = time.perf_counter(), itertools.count(1)
     # whatever is wrong with the clip was said when it was analysed
     frames = prefetch(read_frames(clip, Fraction(fps) if fps else None, lambda _: None), depth=4)
@@ -226,6 +230,7 @@ def _render_clip(folder: Path, settings: Settings, videos: Sequence[Path]) -> No
                 _masks_of(records),
                 floor,
                 inset,
+                ball,
             )
     finally:
         frames.close()
@@ -322,5 +327,7 @@ def _render_digest(folder: Path, settings: Settings) -> str:
     digest = hashlib.sha256((folder / "tracks.parquet").read_bytes() + (folder / "result.json").read_bytes())
     court = folder / "court.json"
     digest.update(court.read_bytes() if court.is_file() else b"")
+    if "ball" in settings.render.overlays and (ball := folder / "ball.parquet").is_file():
+        digest.update(ball.read_bytes())
     digest.update(settings.render.model_dump_json().encode() + __version__.encode())
     return digest.hexdigest()

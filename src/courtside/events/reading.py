@@ -59,10 +59,11 @@ _HIDDEN_S, _LEAST_HELD, _LEAST_CHANCE = 1.0, 0.2, 0.5  # of longer holds that ar
 class Reading:
     """What was played in one clip of n frames.
 
-    ``plays`` in order of time; ``ball``; ``has`` (n,) the team that has the ball, -1 for neither or not known; ``reasons`` says for each kind why it could not
-    be told, None where it could; ``coverage`` are shares (0-1) of the frames, as in docs/events.md.
+    ``shots_by`` how shots were told; ``plays`` in order of time; ``ball``; ``has`` (n,) the team that has the ball, -1 for neither or not known; ``reasons``
+    says for each kind why it could not be told, None where it could; ``coverage`` are shares (0-1) of the frames, as in docs/events.md.
     """
 
+    shots_by: ShotsBy
     plays: tuple[Play, ...]
     ball: BallTrack
     has: Ints
@@ -91,7 +92,7 @@ def read_scene(scene: Scene, shots_by: ShotsBy = "flight") -> Reading:
     reasons = _reasons(scene, ball, shots_by)
     plays = _tell(scene, ball, size, held, shots, has, side)
     plays = [_as_tracked(scene, play, original) for play in plays if reasons[play.kind] is None]
-    return Reading(tuple(sorted(plays, key=lambda play: (play.start, KINDS.index(play.kind)))), ball, has, reasons, _coverage(scene, ball, has))
+    return Reading(shots_by, tuple(sorted(plays, key=lambda play: (play.start, KINDS.index(play.kind)))), ball, has, reasons, _coverage(scene, ball, has))
 
 
 def _is_borne_out(scene: Scene, ball: BallTrack, hold: Hold) -> bool:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from courtside.court import Lens
 from courtside.errors import RecordsError
-from courtside.events.reading import KINDS, ShotsBy, read_scene
+from courtside.events.reading import KINDS, Reading, ShotsBy, read_scene
 from courtside.events.scene import Boxes, People, Scene, Spots, cameras_of
 from courtside.events.touches import Play
 from courtside.pipeline.court import everybodys_positions
@@ -105,21 +105,31 @@ def _spots(records: Records, live: npt.NDArray[np.bool_]) -> Spots:
     return Spots(table.frame[shown], table.xy[shown].astype(float))
 
 
-def find_plays(records: Records, result: Result, clip: int = 0, shots: ShotsBy = "flight", board: Board | None = None) -> dict[str, Any]:
-    """Return what was played in one clip, as ``events.json`` has it (docs/events.md).
+def read_plays(records: Records, result: Result, clip: int = 0, shots: ShotsBy = "flight") -> Reading:
+    """Return the ball's way, who has it and what was played in one clip.
 
     Args:
         records: of the clip.
         result: of the game's clips.
         clip: which of them.
         shots: "flight" tells shots by how the ball flies, "notebook" by the detector's classes alone.
+    """
+    return read_scene(scene_of(records, result, clip), shots)
+
+
+def describe_plays(reading: Reading, records: Records, result: Result, clip: int = 0, board: Board | None = None) -> dict[str, Any]:
+    """Return what was played in one clip, as ``events.json`` has it (docs/events.md).
+
+    Args:
+        reading: of ``read_plays``.
+        records: of the clip.
+        result: of the game's clips.
+        clip: which of them.
         board: what the score graphic said in this clip, for the game's time and to check outcomes by; None where it was not read.
     """
-    scene = scene_of(records, result, clip)
-    reading = read_scene(scene, shots)
     tracks = [track for track in result.tracks if track.clip == clip]
     names = [team.name for team in result.teams]
-    plays = check_shots(reading.plays, board, names, scene.time_s)
+    plays = check_shots(reading.plays, board, names, records.frames.time_s)
     events = [_event(i, play, records, tracks, names, board) for i, play in enumerate(plays, 1)]
     counts = Counter(play.kind for play in plays)
     shots_of = [event for event in events if event["kind"] == "shot"]
@@ -130,8 +140,8 @@ def find_plays(records: Records, result: Result, clip: int = 0, shots: ShotsBy =
     live = float(result.live(clip, len(times)).mean()) if len(times) else 0.0
     return {
         "format": EVENTS_FORMAT,
-        "league": result.measures.league if scene.court is not None else None,
-        "shots": shots,
+        "league": result.measures.league if result.courts and result.courts[clip] is not None else None,
+        "shots": reading.shots_by,
         "clip": {"seconds": round(_length_s(records), 3), "n_frames": len(times), "rate": str(info.rate)},
         "coverage": {name: round(share, 3) for name, share in {**reading.coverage, "live": live}.items()},
         "kinds": {kind: {"n": counts[kind], "reason": reading.reasons[kind]} for kind in KINDS},

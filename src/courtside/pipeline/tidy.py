@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ from courtside.errors import RecordsError
 from courtside.pipeline.export import write_aside
 from courtside.pipeline.places import Places, read_places
 from courtside.pipeline.results import read_court
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,15 +35,9 @@ def write_csv(folder: Path, path: Path) -> int:
     """
     import pyarrow as pa
     import pyarrow.csv
-    import pyarrow.parquet as pq
 
-    try:
-        table = pq.read_table(folder / "tracks.parquet")
-        frame = table.column("frame").to_numpy()
-    except FileNotFoundError as error:
-        raise RecordsError(f"{folder / 'tracks.parquet'}: not there; run `courtside resolve` first") from error
-    except (OSError, KeyError, pa.ArrowInvalid) as error:
-        raise RecordsError(f"{folder / 'tracks.parquet'}: damaged ({str(error).splitlines()[0]}); run `courtside resolve` again") from error
+    table = _table(folder / "tracks.parquet")
+    frame = table.column("frame").to_numpy()
     valid, error_m = np.zeros(len(frame), bool), np.full(len(frame), np.nan)
     if (folder / "court.json").is_file():
         court = read_court(folder / "court.json")[1]
@@ -48,6 +45,33 @@ def write_csv(folder: Path, path: Path) -> int:
     table = table.append_column("court_valid", pa.array(valid)).append_column("court_error_m", pa.array(error_m, from_pandas=True))  # NaN is null
     write_aside(path, lambda aside: pyarrow.csv.write_csv(table, aside))
     return int(table.num_rows)
+
+
+def write_ball_csv(folder: Path, path: Path) -> int:
+    """Write a run's ``ball.parquet`` as CSV, null as empty, and return how many rows that is.
+
+    Raises:
+        RecordsError: the run is not there or damaged, or the file can't be written.
+    """
+    import pyarrow.csv
+
+    table = _table(folder / "ball.parquet")
+    write_aside(path, lambda aside: pyarrow.csv.write_csv(table, aside))
+    return int(table.num_rows)
+
+
+def _table(path: Path) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path)
+        table.column("frame")
+        return table
+    except FileNotFoundError as error:
+        raise RecordsError(f"{path}: not there; run `courtside resolve` first") from error
+    except (OSError, KeyError, pa.ArrowInvalid) as error:
+        raise RecordsError(f"{path}: damaged ({str(error).splitlines()[0]}); run `courtside resolve` again") from error
 
 
 def write_floodlight(folder: Path, path: Path) -> int:

@@ -20,7 +20,7 @@ from courtside.types import BALL, BALL_IN_BASKET, CLASSES, NUMBER, PLAYER_CLASSE
 _Box = npt.NDArray[np.float32]  # (4,) xyxy in pixels
 
 OVERLAYS: Mapping[str, str] = {
-    "ball": "a small triangle above the ball",
+    "ball": "a small triangle above the ball, where its way is known",
     "boxes": "a thin box round every player and referee",
     "court": "the court's lines where it was found, to judge that by eye",
     "masks": "everybody's mask in the team's colour, where the tracker follows masks",
@@ -86,7 +86,7 @@ def draw_detections(image: Image, detections: sv.Detections, only: frozenset[str
 def draw_overlays(image: Image, detections: sv.Detections, overlays: frozenset[str]) -> Image:
     """Return a new picture with the thin marks of ``overlays`` (see ``OVERLAYS``); ``image`` is left as it is.
 
-    Masks, court and radar are drawn by ``draw_masks``, ``draw_court`` and ``Radar``.
+    Ball, masks, court and radar are drawn by ``draw_ball``, ``draw_masks``, ``draw_court`` and ``Radar``.
 
     Raises:
         ConfigError: an unknown overlay.
@@ -101,8 +101,13 @@ def draw_overlays(image: Image, detections: sv.Detections, overlays: frozenset[s
             _box(drawn, box, PALETTE[NUMBER], thickness)
         elif "rim" in overlays and class_id == RIM:
             _ellipse(drawn, box, PALETTE[RIM], thickness)
-        elif "ball" in overlays and class_id in (BALL, BALL_IN_BASKET):
-            _triangle(drawn, box, PALETTE[class_id])
+    return drawn
+
+
+def draw_ball(image: Image, box: tuple[float, float, float, float]) -> Image:
+    """Return a new picture with a triangle above the ball, whose ``box`` is left, top, right, bottom in pixels."""
+    drawn = image.copy()
+    _triangle(drawn, np.array(box, np.float32), PALETTE[BALL])
     return drawn
 
 

@@ -10,7 +10,7 @@ import supervision as sv
 
 from courtside.render.color import parse_hex
 from courtside.render.masks import draw_masks
-from courtside.render.overlays import check_overlays, draw_overlays
+from courtside.render.overlays import check_overlays, draw_ball, draw_overlays
 from courtside.render.people import draw_people
 from courtside.types import ClipInfo, Frame, Image, Person, Team
 
@@ -27,6 +27,7 @@ def render_clip(
     masks: Callable[[int, Sequence[Person]], tuple[Sequence[Person], sv.CompactMask]] | None = None,
     floor: Callable[[int, Image], Image] | None = None,
     inset: Callable[[int, Image], Image] | None = None,
+    ball: Callable[[int], tuple[float, float, float, float] | None] | None = None,
 ) -> None:
     """Draw every frame and hand it on, one at a time: memory does not depend on the clip's length.
 
@@ -42,6 +43,7 @@ def render_clip(
         masks: takes a frame's index and people and returns those who have a mask, and their masks; None where there are none.
         floor: takes a frame's index and picture and returns it with what lies on the floor, under all marks.
         inset: the same with what lies on top of everything.
+        ball: takes a frame's index and returns the ball's box, None where it is not known; None where it is not to be drawn.
 
     Raises:
         ConfigError: an unknown overlay or a bad team colour, before anything is written.
@@ -57,6 +59,8 @@ def render_clip(
         if masks is not None and "masks" in overlays:
             image = draw_masks(image, *masks(frame.index, shown), teams)
         image = draw_people(image, shown, teams)
+        if ball is not None and (box := ball(frame.index)) is not None:
+            image = draw_ball(image, box)
         if image.shape[:2] != (info.height, info.width):
             image = np.asarray(cv2.resize(image, (info.width, info.height), interpolation=cv2.INTER_AREA), np.uint8)
         if inset is not None:

@@ -26,6 +26,7 @@ _FILES = {
     "stats.json": "the figures",
     "stats.csv": "the figures as a table",
     "tracks.parquet": "a row per person and frame",
+    "ball.parquet": "where the ball is and who has it",
     "result.json": "who is who",
     "court.json": "where the court lies",
     "summary.html": "who was found, and when",

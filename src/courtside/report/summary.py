@@ -94,6 +94,7 @@ class RunSummary:
         ("named.mp4", "the clip with names"),
         ("result.json", "who is who"),
         ("tracks.parquet", "a row per person and frame"),
+        ("ball.parquet", "where the ball is and who has it"),
         ("tracks.mot.txt", "boxes and ids, MOT format"),
     )
 
