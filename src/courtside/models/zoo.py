@@ -65,7 +65,7 @@ CARDS: tuple[ModelCard, ...] = (
         role="detector",
         target="courtside.models.detector:OnnxDetector",
         weights="detector.onnx",
-        sha256="97c00bc412ad1e82aa2992561e157d021244f1756796ea9e9afea8e23fc9a761",
+        sha256="780fb399f1b0890103cbf7047b39a7e66e68c541d358163ad9395c5ea26b477e",
         licence="Apache-2.0",
         data=(
             "Roboflow Universe basketball-player-detection-3-ycjdo (fork), 464 frames (CC BY 4.0 as its uploader states); "
