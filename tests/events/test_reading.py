@@ -282,3 +282,28 @@ def test_of_those_who_stand_together_nobody_is_told_to_have_shot() -> None:
     (shot,) = told(read_scene(scene), "shot")
     assert shot.track is None and shot.team == 0
     assert shot.facts["shooter_probability"] < 0.6
+
+
+@pytest.mark.parametrize(
+    ("below_m", "spots", "n_shots"),
+    [
+        (np.linspace(0.2, 0.7, 7), True, 1),
+        (np.linspace(0.2, 0.7, 7), False, 0),  # where nothing that moves was looked for, hands below the net do the same
+        (np.linspace(0.4, 0.7, 7), True, 0),  # begins below the net
+        (np.linspace(0.7, 0.2, 7), True, 0),  # goes up
+        (np.linspace(0.2, 0.7, 40), True, 0),  # is carried down
+    ],
+)
+def test_a_ball_that_falls_through_the_net_is_a_shot_that_nobody_saw(below_m: np.ndarray, spots: bool, n_shots: int) -> None:
+    ball = np.full((150, 3), np.nan)
+    x, y, z = RIM
+    ball[90 : 90 + len(below_m)] = np.stack([np.full(len(below_m), x), np.full(len(below_m), y), z - below_m], 1)
+    ball[:60] = held(*SHOOTER, 2.0)
+    scene = make_scene(ball)
+    if spots:
+        middle = (scene.balls.xyxy[:, :2] + scene.balls.xyxy[:, 2:]) / 2
+        scene = replace(scene, spots=Spots(scene.balls.frame, middle))
+    shots = told(read_scene(scene), "shot")
+    assert len(shots) == n_shots
+    for shot in shots:
+        assert (shot.track, shot.facts["outcome"]) == (None, "made") and 60 <= shot.start <= 90

@@ -42,10 +42,10 @@ _WORTH_BALL: Mapping[str, float] = {
     "bounces up": -2.2,
     "off the ring, high": -0.25,
 }
-# the net, seen on pixels alone: no simulated game has it, so these are chosen by looking, on five versions of nine broadcast clips. A ball that falls through
-# sets it swinging for 0.23 s or more of the next 0.8 s (six of seven baskets), a rebounder's hands moved there for 0.17 s
+# the net, seen on pixels alone: no simulated game has it, so these are chosen by looking, on five versions of nine broadcast clips. After seven of eight
+# baskets something moves there for 0.17 s or more of the next 0.8 s, ball and net; after the one miss nothing does, nor in more than 7 % of other frames
 _NET_M, _NET_BELOW_M = 0.24, (0.08, 0.5)  # half its width, and how far it hangs below the ring
-_SWINGS_S, _NET_MOVES_S, _NET_WATCHED_S, _NET_BEFORE_S, _NET_AFTER_S = 0.8, (0.17, 0.25), 0.75, 0.1, 2.0
+_SWINGS_S, _NET_MOVES_S, _NET_WATCHED_S, _NET_BEFORE_S, _NET_AFTER_S = 0.8, (0.1, 0.2), 0.75, 0.1, 2.0
 _NET_SAYS, _STILL_SAYS = 3.0, -2.5
 _BY_THE_FALL = ("falls beside the middle", "fall not seen", "off the ring, high")  # where the net swings, what is seen to fall elsewhere is not the ball
 _FALL_S = 1.6

@@ -46,6 +46,9 @@ _SURE, _LAST_S, _LATE_S = 4.5, 1.5, 1.2
 _BEGUN_S = 0.2
 _HELD_SHARE = 0.5  # of what looks like a flight: with somebody's hands on it for longer, the ball did not fly
 _LAST_HAD = 0.8  # the chance that who had it last shot it, where the arc was seen late
+# a ball that falls through the net, all that shows of a dunk or a tip-in: this far to a side at most, from and to so far below the ring, and for so long
+_THROUGH_M, _THROUGH_FROM_M, _THROUGH_TO_M, _THROUGH_S, _THROUGH_SURE = 0.15, -0.35, -0.5, (0.12, 0.5), 0.4
+_UNSEEN_S, _TOLD_S = 0.5, 1.5  # the shot before it, and how long after another shot it is that one's
 _SAME_S = 0.6  # sightings at the ring closer than this are of one shot, if nobody held it between
 
 
@@ -178,7 +181,28 @@ def flights(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds
             if arc and scene.time_s[release] - scene.time_s[np.searchsorted(scene.shot, scene.shot[release])] < _BEGUN_S:
                 shooter, candidates = None, ()  # it was in the air before the first picture
             found.append(Flight(ring, release, first, last, arc, holder, shooter, candidates))
+        for first, last in _falls_through(scene, ball, offset):
+            told = any(one.release <= last and first <= one.last + scene.frames(_TOLD_S) for one in found if one.ring is ring)
+            if not told:
+                since = int(np.searchsorted(scene.shot, scene.shot[first]))
+                found.append(Flight(ring, max(first - scene.frames(_UNSEEN_S), since), first, last, arc=False, holder=None, shooter=None))
     return _one_each(scene, sorted(found, key=lambda flight: flight.release), held)
+
+
+def _falls_through(scene: Scene, ball: BallTrack, offset: Floats) -> Iterator[tuple[int, int]]:
+    """Yield (first, last) frame of each fall straight down from the ring, where small things that move were looked for: without them hands do the same."""
+    if not len(scene.spots.frame):
+        return
+    up = offset[:, 1]
+    below = ball.seen & (np.abs(offset[:, 0]) < _THROUGH_M) & (up < -0.1) & (up > -0.8)
+    frames = np.flatnonzero(below)
+    for run in np.split(frames, np.flatnonzero((np.diff(frames) > 2) | (np.diff(up[frames]) > 0.05)) + 1) if len(frames) else ():
+        first, last = int(run[0]), int(run[-1])
+        seconds = float(scene.time_s[last] - scene.time_s[first])
+        if not (_THROUGH_S[0] <= seconds <= _THROUGH_S[1] and up[first] > _THROUGH_FROM_M and up[last] < _THROUGH_TO_M):
+            continue
+        if not scene.cut[first + 1 : last + 1].any() and _confidence(scene, ball, first, last) >= _THROUGH_SURE:
+            yield first, last
 
 
 def _one_each(scene: Scene, found: list[Flight], held: list[Hold]) -> list[Flight]:
@@ -224,11 +248,16 @@ def _in_hands(held: Sequence[Hold], release: int, arrival: int) -> bool:
 
 def _is_well_seen(scene: Scene, ball: BallTrack, release: int, arrival: int) -> bool:
     """Tell whether the detector believes in what it took for the ball between two frames."""
+    return _confidence(scene, ball, release, arrival) >= _WELL_SEEN
+
+
+def _confidence(scene: Scene, ball: BallTrack, first: int, last: int) -> float:
+    """Return the mean confidence of what the detector took for the ball between two frames, 0 where that is nothing."""
     balls = scene.balls
-    rows = np.arange(*np.searchsorted(balls.frame, (release, arrival + 1)))
+    rows = np.arange(*np.searchsorted(balls.frame, (first, last + 1)))
     middle = (balls.xyxy[rows, :2] + balls.xyxy[rows, 2:]) / 2
     mine = np.hypot(*(middle - ball.xy[balls.frame[rows]]).T) < 1.0
-    return bool(mine.any() and balls.confidence[rows][mine].mean() >= _WELL_SEEN)
+    return float(balls.confidence[rows][mine].mean()) if mine.any() else 0.0
 
 
 def _shooter(
