@@ -116,8 +116,8 @@ def _net(scene: Scene, flight: Flight, until: int) -> dict[str, float]:
     moves[spots.frame[in_net]] = 1
     step_s = np.diff(time_s, append=time_s[-1:])
     so_far = np.concatenate([[0.0], np.cumsum((moves * step_s)[first : end + 1])])
-    reach = scene.frames(_SWINGS_S)
-    moving_s = float((so_far[min(reach, len(so_far) - 1) :] - so_far[: len(so_far) - min(reach, len(so_far) - 1)]).max())
+    reach = min(scene.frames(_SWINGS_S), len(so_far) - 1)
+    moving_s = float((so_far[reach:] - so_far[: len(so_far) - reach]).max())
     low, high = _NET_MOVES_S
     shown = np.isfinite(ring.xy[first : end + 1, 0]).all() and time_s[end] - time_s[flight.arrival] >= _NET_WATCHED_S
     return {"the net swings": float(np.clip((moving_s - low) / (high - low), 0, 1)), "the net hangs still": float(shown and not so_far[-1])}
