@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from courtside.errors import RecordsError
 from courtside.events.reading import Reading
 from courtside.pipeline.export import write_aside
 from courtside.pipeline.resolve import Result
+from courtside.pipeline.results import read_table
 from courtside.records import Records
 
 Box = tuple[float, float, float, float]
@@ -52,16 +52,8 @@ def read_ball(path: Path) -> Callable[[int], Box | None]:
     Raises:
         RecordsError: the file is missing or damaged.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(path, columns=["x", "y", "diameter"])
-        x, y, size = (column.to_numpy() for column in table.columns)
-    except FileNotFoundError as error:
-        raise RecordsError(f"{path}: not there; run `courtside resolve` first") from error
-    except (OSError, KeyError, pa.ArrowInvalid) as error:
-        raise RecordsError(f"{path}: damaged ({str(error).splitlines()[0]}); run `courtside resolve` again") from error
+    table = read_table(path, ("x", "y", "diameter"))
+    x, y, size = (table.column(name).to_numpy() for name in ("x", "y", "diameter"))
 
     def ball(frame: int) -> Box | None:
         if not 0 <= frame < len(x) or not np.isfinite([x[frame], y[frame], size[frame]]).all():

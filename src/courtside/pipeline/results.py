@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,11 +15,14 @@ from courtside.court.registration import CourtTrack
 from courtside.errors import RecordsError
 from courtside.types import Person, Team
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _PERSON = ("track_id", "x1", "y1", "x2", "y2", "role", "team", "number", "player", "probability")
 
 
-def read_people(path: Path) -> Callable[[int], list[Person]]:
-    """Return a function that gives the people of a frame, from ``tracks.parquet``.
+def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Return a table that ``resolve`` wrote, of a row per ``frame`` or more; all its columns, or these and ``frame``.
 
     Raises:
         RecordsError: the file is missing or damaged.
@@ -28,12 +31,23 @@ def read_people(path: Path) -> Callable[[int], list[Person]]:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path, columns=["frame", *_PERSON])
-        frames = table.column("frame").to_numpy()
+        table = pq.read_table(path, columns=None if columns is None else ["frame", *columns])
+        table.column("frame")
+        return table
     except FileNotFoundError as error:
         raise RecordsError(f"{path}: not there; run `courtside resolve` first") from error
     except (OSError, KeyError, pa.ArrowInvalid) as error:
         raise RecordsError(f"{path}: damaged ({str(error).splitlines()[0]}); run `courtside resolve` again") from error
+
+
+def read_people(path: Path) -> Callable[[int], list[Person]]:
+    """Return a function that gives the people of a frame, from ``tracks.parquet``.
+
+    Raises:
+        RecordsError: the file is missing or damaged.
+    """
+    table = read_table(path, _PERSON)
+    frames = table.column("frame").to_numpy()
 
     def people(frame: int) -> list[Person]:
         # rows are sorted by frame; only one frame's become objects at a time

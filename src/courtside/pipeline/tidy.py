@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,7 @@ import numpy.typing as npt
 from courtside.errors import RecordsError
 from courtside.pipeline.export import write_aside
 from courtside.pipeline.places import Places, read_places
-from courtside.pipeline.results import read_court
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from courtside.pipeline.results import read_court, read_table
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,7 +33,7 @@ def write_csv(folder: Path, path: Path) -> int:
     import pyarrow as pa
     import pyarrow.csv
 
-    table = _table(folder / "tracks.parquet")
+    table = read_table(folder / "tracks.parquet")
     frame = table.column("frame").to_numpy()
     valid, error_m = np.zeros(len(frame), bool), np.full(len(frame), np.nan)
     if (folder / "court.json").is_file():
@@ -55,23 +52,9 @@ def write_ball_csv(folder: Path, path: Path) -> int:
     """
     import pyarrow.csv
 
-    table = _table(folder / "ball.parquet")
+    table = read_table(folder / "ball.parquet")
     write_aside(path, lambda aside: pyarrow.csv.write_csv(table, aside))
     return int(table.num_rows)
-
-
-def _table(path: Path) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(path)
-        table.column("frame")
-        return table
-    except FileNotFoundError as error:
-        raise RecordsError(f"{path}: not there; run `courtside resolve` first") from error
-    except (OSError, KeyError, pa.ArrowInvalid) as error:
-        raise RecordsError(f"{path}: damaged ({str(error).splitlines()[0]}); run `courtside resolve` again") from error
 
 
 def write_floodlight(folder: Path, path: Path) -> int:
