@@ -66,6 +66,12 @@ def test_a_player_is_found_again_where_he_can_have_gone(place: tuple[float, floa
     assert (chance_of(found, 4, "7") > 0.9) == same
 
 
+@pytest.mark.parametrize(("second", "same"), [(frozenset({0}), True), (frozenset(), False)], ids=["in one place", "apart"])
+def test_who_is_still_seen_elsewhere_is_somebody_else(second: frozenset[int], same: bool) -> None:
+    found = assign([stretch(0, 3, "7", 0), replace(stretch(2.5, 6, "7", 0), doubles=second)], PRIORS)
+    assert (chance_of(found, 0, "7") > 0.9 and chance_of(found, 1, "7") > 0.9) == same
+
+
 def test_the_only_one_missing_is_who_turns_up() -> None:
     five = [stretch(0, 3, number, 0, (3 * k, 0)) for k, number in enumerate(("1", "3", "7", "12", "20"))]
     stay = [replace(one, end_s=9.0, lost=at(9.0, (3 * k, 0))) for k, one in enumerate(five[:4])]

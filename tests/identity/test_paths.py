@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from courtside.identity.paths import fill_gaps, smooth
+from courtside.identity.paths import fill_gaps, held, smooth
 
 
 def line(frames: np.ndarray) -> np.ndarray:
@@ -33,6 +33,25 @@ def test_fill_gaps(seen: list[int], longest_s: float, filled: list[int]) -> None
     got, boxes = fill_gaps(frames, line(frames), TIMES, longest_s)
     assert got.tolist() == filled
     assert np.allclose(boxes, line(got))
+
+
+@pytest.mark.parametrize(
+    ("seen", "longest_s", "told"),
+    [
+        ([], 1.0, []),
+        ([0], 1.0, [0]),
+        ([3, 5, 9], 0.08, [3, 4, 5, 9]),
+        ([3, 5, 9], 0.16, [3, 4, 5, 6, 7, 8, 9]),
+        ([0, 1, 2], 0.0, [0, 1, 2]),
+    ],
+)
+def test_held(seen: list[int], longest_s: float, told: list[int]) -> None:
+    rows = np.isin(np.arange(12), seen)
+    assert np.flatnonzero(held(TIMES[:12], rows, longest_s)).tolist() == told
+
+
+def test_nothing_is_held_where_there_is_nothing() -> None:
+    assert held(np.zeros(0), np.zeros(0, bool), 1.0).shape == (0,)
 
 
 def test_smoothing_has_no_lag_and_keeps_a_straight_walk() -> None:

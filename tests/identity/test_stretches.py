@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from courtside.identity.stretches import cut_where_doubtful
+from courtside.identity.stretches import cut_where_doubtful, doubles
 from courtside.identity.tracklets import Tracklet, tracklets_of
 from scenes import RATE, Walker, records, seen
 
@@ -37,6 +37,32 @@ def test_a_gap_and_readings_that_disagree_are_doubts() -> None:
     cuts = {whole: sorted(part.tracklet.start_s for part in cut_where_doubtful(found) if part.whole == whole)[1:] for whole in (0, 1)}
     assert cuts[0] == [80 / RATE]
     assert len(cuts[1]) == 1 and 88 / RATE <= cuts[1][0] <= 112 / RATE
+
+
+@pytest.mark.parametrize("near", [False, True])
+def test_a_number_that_changes_with_nobody_near_is_less_of_a_doubt(near: bool) -> None:
+    changed = Walker(1, 0, 200, 300, numbers=[*seen("8", 0, 90), *seen("25", 110, 200)])
+    found = tracklets(changed, *[Walker(2, 0, 200, 325)] * near)  # 15 of 40 px are covered
+    stays = min(part.stays for part in cut_where_doubtful(found) if part.whole == 0)
+    assert stays == pytest.approx(0.88 if near else 0.97)
+
+
+@pytest.mark.parametrize(
+    ("other", "is_double"),
+    [
+        (Walker(2, 80, 180, 310), True),
+        (Walker(2, 80, 180, 330), False),  # beside him
+        (Walker(2, 50, 180, 300), False),  # for two seconds
+        (Walker(2, 100, 180, 300), False),  # after him
+    ],
+    ids=["on him", "beside him", "for long", "later"],
+)
+def test_a_second_box_of_one_player_lies_on_his_other_one_for_a_moment(other: Walker, is_double: bool) -> None:
+    assert doubles(tracklets(Walker(1, 0, 100, 300), other)) == [frozenset(), frozenset({0} if is_double else ())]
+
+
+def test_nobody_is_a_double() -> None:
+    assert doubles([]) == []
 
 
 def test_the_parts_are_the_tracklets() -> None:

@@ -106,6 +106,26 @@ def test_a_short_gap_at_the_same_place_is_bridged_and_filled() -> None:
     assert carter.frame.tolist() == list(range(100))
 
 
+@pytest.mark.parametrize(("weak", "n_nameless"), [(0, 0), (5, 0), (20, 20)])
+def test_a_name_stays_on_through_a_few_weak_boxes(weak: int, n_nameless: int) -> None:
+    clip = records(five_on_five())
+    hidden = (clip.detections.tracker_id == 1) & (clip.detections.frame >= 40) & (clip.detections.frame < 40 + weak)
+    confidence = np.where(hidden, np.float32(0.2), clip.detections.confidence)
+    result = resolve([dataclasses.replace(clip, detections=dataclasses.replace(clip.detections, confidence=confidence))], (SPURS, MAVERICKS), SETTINGS)
+    (nowitzki,) = (track for track in result.tracks if track.player == "Nowitzki")
+    assert len(nowitzki.frame) == 100 and (~nowitzki.well_seen).sum() == n_nameless
+
+
+@pytest.mark.parametrize(("lost", "n_nameless"), [(6, 0), (11, 11)])
+def test_a_name_stays_on_through_a_short_gap(lost: int, n_nameless: int) -> None:
+    walkers = five_on_five()
+    walkers[0] = dataclasses.replace(walkers[0], end=40, numbers=seen("41", 0, 40))
+    walkers.append(Walker(8, 40 + lost, 100, 50, walkers[0].kits, seen("41", 40 + lost, 100)))
+    result = resolve([records(walkers)], (SPURS, MAVERICKS), SETTINGS)
+    (nowitzki,) = (track for track in result.tracks if track.player == "Nowitzki")
+    assert len(nowitzki.frame) == 100 and (~nowitzki.well_seen).sum() == n_nameless
+
+
 def test_nothing_is_bridged_across_a_cut() -> None:
     walkers = five_on_five()
     walkers[2] = Walker(3, 0, 50, 250)
@@ -137,10 +157,12 @@ def test_a_part_of_a_number_is_not_another_player() -> None:
     assert named(resolve([records(walkers)], (SPURS, MAVERICKS), SETTINGS))[350] == ("Spurs", "21", "Duncan")
 
 
-@pytest.mark.parametrize(("wide", "is_another"), [(0.4, False), (1.0, True)])
-def test_half_a_number_for_long_is_another_player_where_it_is_whole_and_doubtful_where_it_is_narrow(wide: float, is_another: bool) -> None:
+@pytest.mark.parametrize(("wide", "near", "is_another"), [(0.4, True, False), (1.0, True, True), (1.0, False, False)], ids=["narrow", "whole", "nobody near"])
+def test_half_a_number_for_long_is_another_player_where_it_is_whole_and_they_can_have_been_exchanged(wide: float, near: bool, is_another: bool) -> None:
     walkers = five_on_five(550)
     walkers[3].numbers = [*seen("21", 0, 150), *seen("2", 150, 550)]
+    if near:  # a third of him is covered as the number changes
+        walkers.append(Walker(8, 135, 165, 376, walkers[3].kits))
     clip = records(walkers, 550)
     boxes = np.tile(np.array([0, 0, 20, 20], np.float32), (len(clip.readings.frame), 1))
     boxes[(clip.readings.tracker_id == 4) & (clip.readings.frame >= 150), 2] *= wide

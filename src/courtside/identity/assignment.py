@@ -22,7 +22,7 @@ Ints = npt.NDArray[np.int64]
 A_SIDE = 5
 _SIXTH = -5.0  # nats for a sixth player of a team within one shot: a wrong number, or somebody of the bench
 _SEVENTH = -2.0  # and for each more, for where one was substituted others were too
-_OVERLAP_S = 0.3  # two stretches of one player may overlap this long, where a double box began or ended
+_OVERLAP_S = 0.07  # two stretches of one player may overlap this long; longer only where both lie in one place
 _NEAREST = 3.5  # nats: a place says at most this for two stretches being one player, for bodies that hide each other are not where their boxes are
 _ASTRAY = 0.05  # share of people who turn up where nobody would expect them
 _NOBODY, _BRIEF, _BRIEF_S = 0.03, 0.5, 0.5  # chance that a new tracklet is no player: a double box, somebody of the bench; more of a brief one
@@ -40,7 +40,7 @@ class Stretch:
 
     ``start_s`` and ``end_s`` are times of the clip, ``found`` and ``lost`` where it begins and ends (None where unknown). ``follows`` is the index of the part
     before it in its tracklet and ``stays`` the chance that it is the same person. ``kit`` (3,) are the chances of kit 0, kit 1 and neither, ``numbers`` (101,)
-    the log-likelihoods of each number.
+    the log-likelihoods of each number. ``doubles`` are the indices of earlier stretches that it may be a second box of.
     """
 
     start_s: float
@@ -51,6 +51,7 @@ class Stretch:
     stays: float
     kit: Floats
     numbers: Floats
+    doubles: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,7 @@ class _Filter:
         now, seen = self._stretches[n], self._last >= 0
         again = np.full(n + 1, -np.inf)  # the last entry is for -1
         for i in np.unique(self._last[seen]):
-            if self._stretches[i].end_s <= now.start_s + _OVERLAP_S:
+            if self._stretches[i].end_s <= now.start_s + _OVERLAP_S or i in now.doubles:
                 again[i] = _closeness(self._stretches[i], now)
         weight = np.where(seen, again[self._last], -np.inf)
         for team in (0, 1):

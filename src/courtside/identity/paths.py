@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 _SMOOTH_S = 0.05  # standard deviation of the smoothing in seconds: the detector jitters faster than a body moves
 
@@ -28,6 +29,18 @@ def fill_gaps(frame: Ints, xyxy: Floats, time_s: Floats, longest_s: float) -> tu
     kept = every[(frame[after] == every) | (gap_s <= longest_s + 1e-9)]
     columns = [np.interp(time_s[kept], time_s[frame], xyxy[:, side]) for side in range(4)]
     return kept, np.stack(columns, 1)
+
+
+def held(time_s: Floats, seen: Bools, longest_s: float) -> Bools:
+    """Return (n,) what is ``seen`` (n,), or lies between two seen ones that are at most ``longest_s`` seconds apart; ``time_s`` (n,) rises."""
+    rows = np.flatnonzero(seen)
+    if not len(rows):
+        return seen
+    every = np.arange(len(time_s))
+    after = np.searchsorted(rows, every)
+    between = (after > 0) & (after < len(rows))
+    gap_s = time_s[rows[np.minimum(after, len(rows) - 1)]] - time_s[rows[np.maximum(after - 1, 0)]]
+    return seen | (between & (gap_s <= longest_s + 1e-9))
 
 
 def smooth(frame: Ints, xyxy: Floats, time_s: Floats) -> Floats:

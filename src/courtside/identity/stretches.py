@@ -14,12 +14,15 @@ from courtside.identity.tracklets import Tracklet, crowding, number_cut
 
 Floats = npt.NDArray[np.float64]
 
-_MET, _UNSEEN = 0.88, 0.85
-"""Chance that it is the same person after two bodies covered each other, or readings began to disagree; and after the tracker lost sight of one."""
+_MET, _ALONE, _UNSEEN = 0.88, 0.97, 0.85
+"""Chance that it is the same person after two bodies covered each other, or readings began to disagree with somebody near; where they did with nobody near, for
+then a shirt may only have turned; and after the tracker lost sight of one."""
 
 _COVERED = 0.5  # share of the smaller of two boxes under the other from which the two may have been exchanged
+_NEAR = 0.3  # share of a box that another covers from which somebody is near
 _MEETING_S = 0.5  # bodies that cover each other again within this time have met once
 _UNSEEN_S = 0.35  # time out of sight after which somebody else may be followed
+_DOUBLE_S, _DOUBLE_IOU = 1.0, 0.3  # a double box lasts at most this long, and lies so well on the other in half of the frames they share
 _DOUBTFUL_GAIN = 3.0  # nats that two numbers must explain better than one for a doubt
 
 
@@ -56,7 +59,8 @@ def _doubts(tracklets: Sequence[Tracklet]) -> dict[int, dict[float, float]]:
     for i, tracklet in enumerate(tracklets):
         around = number_cut(tracklet, _DOUBTFUL_GAIN)
         if around is not None:
-            doubts[i][most_crowded(tracklet, around, tracklets)] = _MET
+            moment, crowd = most_crowded(tracklet, around, tracklets)
+            doubts[i][moment] = _MET if crowd >= _NEAR else _ALONE
         for row in np.flatnonzero(np.diff(tracklet.time_s) > _UNSEEN_S):
             doubts[i][float(tracklet.time_s[row + 1])] = _UNSEEN
     for i, one in enumerate(tracklets):
@@ -83,7 +87,29 @@ def _partings(one: Tracklet, other: Tracklet) -> list[float]:
     return [float(moment) for moment in one.time_s[after[after < len(one.time_s)]]]
 
 
-def most_crowded(tracklet: Tracklet, around: tuple[float, float], others: Sequence[Tracklet]) -> float:
-    """Return the time (s) between the two of ``around`` at which a tracklet that changed hands was most covered, for there the switch was made."""
+def most_crowded(tracklet: Tracklet, around: tuple[float, float], others: Sequence[Tracklet]) -> tuple[float, float]:
+    """Return when (s), between the two times of ``around``, a tracklet that changed hands was most covered, and how much (0-1): there the switch was made."""
     inside = np.flatnonzero((tracklet.time_s > around[0]) & (tracklet.time_s <= around[1]))
-    return float(tracklet.time_s[inside[crowding(tracklet, others)[inside].argmax()]]) if len(inside) else around[1]
+    if not len(inside):
+        return around[1], 0.0
+    crowd = crowding(tracklet, others)[inside]
+    return float(tracklet.time_s[inside[crowd.argmax()]]), float(crowd.max())
+
+
+def doubles(parts: Sequence[Tracklet]) -> list[frozenset[int]]:
+    """Return for each of the ``parts`` of one shot, in order of start, which earlier ones it may be a second box of: both are in one place while both last."""
+    end_s = np.array([part.end_s for part in parts])
+    found = []
+    for n, part in enumerate(parts):
+        over_s = end_s[:n] - part.start_s
+        both = np.flatnonzero((over_s > 0) & (over_s <= _DOUBLE_S)).tolist()
+        found.append(frozenset(i for i in both if _in_one_place(parts[i], part)))
+    return found
+
+
+def _in_one_place(one: Tracklet, other: Tracklet) -> bool:
+    _, mine, theirs = np.intersect1d(one.frame, other.frame, assume_unique=True, return_indices=True)
+    a, b = one.xyxy[mine], other.xyxy[theirs]
+    shared = np.prod(np.clip(np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2]), 0, None), 1)
+    iou = shared / np.maximum(np.prod(a[:, 2:] - a[:, :2], 1) + np.prod(b[:, 2:] - b[:, :2], 1) - shared, 1e-6)
+    return not len(iou) or float(np.median(iou)) >= _DOUBLE_IOU

@@ -22,8 +22,8 @@ from courtside.identity.continuity import Whereabouts
 from courtside.identity.leftovers import with_leftovers
 from courtside.identity.naming import Verdict, number_priors, team_order, verdicts
 from courtside.identity.numbers import Readings, number_log_likelihood
-from courtside.identity.paths import fill_gaps, smooth
-from courtside.identity.stretches import Part, cut_where_doubtful, most_crowded
+from courtside.identity.paths import fill_gaps, held, smooth
+from courtside.identity.stretches import Part, cut_where_doubtful, doubles, most_crowded
 from courtside.identity.teams import KitModel, fit_kits
 from courtside.identity.tracklets import Tracklet, team_cut, tracklets_of
 from courtside.identity.umap_teams import fit_umap_kits
@@ -44,6 +44,10 @@ _OFF_COURT_M = 1.5
 _WELL_SEEN = 0.3
 """A box that the detector believes less in carries no name: one in five lies on somebody else or between two people."""
 
+_HELD_S = 0.3
+"""A name stays on between two good boxes of one player that are at most so long apart. On ten versions of the four labelled clips that makes 186 names more, of
+which 144 are on boxes that fit his label, 32 on boxes that fit it roughly and 10 on somebody else."""
+
 _ANOTHER_GAME = 0.98
 """Chance of which kit is which team, in each of two clips that disagree, from which they are clips of two games."""
 
@@ -54,8 +58,8 @@ _ANONYMOUS = (("Team A", "#E4572E"), ("Team B", "#2E86E4"))
 class Track:
     """One person of one clip, over all the clip. What is not proved is None; ``best`` is the best guess all the same, for the summary and for debugging.
 
-    ``well_seen`` (n,) tells in which of its frames number and name may be drawn: where the detector saw the box itself and believed in it. ``corrected`` tells
-    that somebody who watched said something of it that the models had not.
+    ``well_seen`` (n,) tells in which of its frames number and name may be drawn: where the detector saw the box itself and believed in it, or did just before
+    and just after. ``corrected`` tells that somebody who watched said something of it that the models had not.
     """
 
     track_id: int
@@ -116,7 +120,7 @@ def _cut_between_teams(tracklets: list[Tracklet], kits: KitModel) -> list[Trackl
         if around is None:
             done.append(tracklet)
         else:
-            moment = most_crowded(tracklet, around, tracklets)
+            moment, _ = most_crowded(tracklet, around, tracklets)
             waiting += [part for part in (tracklet.between(-np.inf, moment), tracklet.between(moment, np.inf)) if len(part.frame)]
     return sorted(done, key=lambda tracklet: (tracklet.clip, tracklet.frame[0], tracklet.tracker_id))
 
@@ -214,9 +218,10 @@ def _shot(
     """Put together the parts of one shot; ``inside`` are their indices among those of all shots."""
     here = {i: n for n, i in enumerate(inside)}
     stretches = []
-    for part, where, kit, number in zip(parts, places, kits, numbers, strict=True):
+    seconds = doubles([part.tracklet for part in parts])
+    for part, where, kit, number, second in zip(parts, places, kits, numbers, seconds, strict=True):
         follows = None if part.follows is None else here[part.follows]
-        stretches.append(Stretch(part.tracklet.start_s, part.tracklet.end_s, *where, follows, part.stays, kit, number))
+        stretches.append(Stretch(part.tracklet.start_s, part.tracklet.end_s, *where, follows, part.stays, kit, number, second))
     return _Shot(parts, stretches)
 
 
@@ -279,7 +284,7 @@ def _players(shot: _Shot, found: Sequence[Verdict], teams: Sequence[Team], order
             len(piece.readings.time_s),
             piece.frame,
             piece.xyxy,
-            piece.confidence >= _WELL_SEEN,
+            held(piece.time_s, piece.confidence >= _WELL_SEEN, _HELD_S),
         )
         groups["slot" if verdict.slot is not None else "tracklet", verdict.slot if verdict.slot is not None else part.whole, track.team].append(track)
     return [_together(tracks) for tracks in groups.values()]
@@ -320,6 +325,7 @@ def _finished(tracks: Sequence[Track], clips: Sequence[Records], settings: Ident
             frames.append(frame)
             boxes.append(smooth(frame, xyxy, table.time_s))
         drawn = np.concatenate(frames)
-        seen = np.isin(drawn, track.frame[track.well_seen])
+        seen, weak = np.isin(drawn, track.frame[track.well_seen]), np.isin(drawn, track.frame[~track.well_seen])
+        seen = held(table.time_s[drawn], seen, _HELD_S) & ~weak
         finished.append(replace(track, track_id=counts[track.clip], frame=drawn, xyxy=np.concatenate(boxes), well_seen=seen))
     return finished
