@@ -122,7 +122,7 @@ def row(case: Case, name: str, data: Path, work: Path) -> tuple[bool | None, tup
     truth = load_truth(data / case.labels[0], replace(clip_of_run(folder / "run"), width=info.width, height=info.height))
     assert truth.people is not None
     people = moved(truth.people, way, np.array([info.width, info.height], float), np.array([records.clip.width, records.clip.height], float))
-    scores = evaluate_run(folder / "run", replace(truth, people=people)).identity
+    scores = evaluate_run(folder / "run", replace(truth, width=records.clip.width, height=records.clip.height, people=people)).identity
     assert scores is not None
     others = sum(len(one.frames) for one in scores.wrong if one.who is not None)
     return records.mirrored, (scores.name_precision.right, scores.name_precision.of, scores.name_coverage.of, others)
