@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -89,15 +90,11 @@ def altered(clip: Path, target: Path, way: Way) -> Path:
     """Write the clip made otherwise, unless it is there."""
     if not target.is_file():
         info, writer = probe(clip), None
-        try:
+        with ExitStack() as stack:  # the size is known with the first picture
             for frame in read_frames(clip, warn=lambda _: None):
                 image = way.picture(frame.image)
-                if writer is None:
-                    writer = VideoWriter(target, image.shape[1], image.shape[0], info.rate, CRF).__enter__()
+                writer = writer or stack.enter_context(VideoWriter(target, image.shape[1], image.shape[0], info.rate, CRF))
                 writer.write(image, frame.time_s)
-        finally:
-            if writer is not None:
-                writer.__exit__(None, None, None)
     return target
 
 

@@ -77,14 +77,22 @@ def _partings(one: Tracklet, other: Tracklet) -> list[float]:
         return []
     _, mine, theirs = np.intersect1d(one.frame, other.frame, assume_unique=True, return_indices=True)
     a, b = one.xyxy[mine], other.xyxy[theirs]
-    shared = np.prod(np.clip(np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2]), 0, None), 1)
-    smaller = np.minimum(np.prod(a[:, 2:] - a[:, :2], 1), np.prod(b[:, 2:] - b[:, :2], 1))
-    covered = one.time_s[mine[shared >= _COVERED * np.maximum(smaller, 1e-6)]]
+    smaller = np.minimum(_area(a), _area(b))
+    covered = one.time_s[mine[_shared(a, b) >= _COVERED * np.maximum(smaller, 1e-6)]]
     if not len(covered):
         return []
     last = np.append(covered[:-1][np.diff(covered) > _MEETING_S], covered[-1])
     after = np.searchsorted(one.time_s, last + 1e-6)
     return [float(moment) for moment in one.time_s[after[after < len(one.time_s)]]]
+
+
+def _area(xyxy: Floats) -> Floats:
+    return np.asarray(np.prod(xyxy[:, 2:] - xyxy[:, :2], 1))
+
+
+def _shared(a: Floats, b: Floats) -> Floats:
+    """Return (n,) the area that each of boxes ``a`` (n, 4) shares with that of ``b`` (n, 4) in its row."""
+    return np.asarray(np.prod(np.clip(np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2]), 0, None), 1))
 
 
 def most_crowded(tracklet: Tracklet, around: tuple[float, float], others: Sequence[Tracklet]) -> tuple[float, float]:
@@ -110,6 +118,5 @@ def doubles(parts: Sequence[Tracklet]) -> list[frozenset[int]]:
 def _in_one_place(one: Tracklet, other: Tracklet) -> bool:
     _, mine, theirs = np.intersect1d(one.frame, other.frame, assume_unique=True, return_indices=True)
     a, b = one.xyxy[mine], other.xyxy[theirs]
-    shared = np.prod(np.clip(np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2]), 0, None), 1)
-    iou = shared / np.maximum(np.prod(a[:, 2:] - a[:, :2], 1) + np.prod(b[:, 2:] - b[:, :2], 1) - shared, 1e-6)
+    iou = _shared(a, b) / np.maximum(_area(a) + _area(b) - _shared(a, b), 1e-6)
     return not len(iou) or float(np.median(iou)) >= _DOUBLE_IOU
