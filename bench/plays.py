@@ -147,6 +147,7 @@ def play(seed: int, seconds: float, league: str = "nba", knobs: Knobs | None = N
             columns["rims"] += [(frame, *box) for basket in baskets if (box := basket.box(camera)) is not None]
         if view.kind != "replay":
             live.append((frame, view.time_s))
+    game.finish()
     actors = [cast.actors[row] for row in columns["row"]]
     texts = {
         "who": [actor.who for actor in actors],

@@ -165,6 +165,18 @@ def test_a_shot_says_what_the_shot_clock_showed(played: tuple[Game, list[Moment]
             assert (event.facts["outcome"] == "blocked") == (event.facts.get("blocked_by") is not None)
 
 
+def test_what_is_under_way_at_the_end() -> None:
+    whole, _ = _play(0, 60)
+    shot = next(event for event in whole.events if event.kind == "shot" and event.facts["type"] in ("two", "three"))
+    for until_s, kind in ((shot.start_s + 0.4, "shot"), (shot.start_s - 0.2, "possession")):
+        game, moments = _play(0, until_s)
+        known = len(game.events)
+        game.finish()
+        (last,) = (event for event in game.events[known:] if event.kind in ("shot", "possession"))
+        assert (last.kind, last.who, last.end_s) == (kind, shot.who, pytest.approx(moments[-1].time_s, abs=0.2))
+        assert kind == "possession" or (last.start_s, last.facts["outcome"], last.facts["clear"]) == (shot.start_s, None, False)
+
+
 def test_clocks_run_down() -> None:
     _, moments = _play(3, 20, knobs=Knobs(late_entrants=0.0))
     clocks = np.array([moment.clock_s for moment in moments])

@@ -30,9 +30,13 @@ def _world() -> World:
 
 def _stays(*parts: tuple[float, tuple[float, float], str]) -> list[Stay]:
     """Player 4 stands for so many seconds in each of the places; the ball is "held", "passed", "loose", "dead", being "shot", "theirs" or "behind" the line."""
-    world, paint, found, now = _world(), Paint(), [], 0.0
+    return _watched(Paint(), *parts, (0.2, OUT, "held"))
+
+
+def _watched(paint: Paint, *parts: tuple[float, tuple[float, float], str]) -> list[Stay]:
+    world, found, now = _world(), [], 0.0
     flying = Throw(throw((7.0, 5.0, 1.3), (8.0, -5.0, 1.3), 0.8), Air.PASS, 0, 0.0)
-    for seconds, place, ball in (*parts, (0.2, OUT, "held")):
+    for seconds, place, ball in parts:
         for _ in range(round(seconds * 10)):
             world.time_s = now = now + 0.1
             world.bodies.xy[4] = place
@@ -72,6 +76,25 @@ def test_the_rule(parts: list[tuple[float, tuple[float, float], str]], clear: bo
 def test_how_long_it_was() -> None:
     (stay,) = _stays((1.0, OUT, "held"), (4.0, MIDDLE, "held"))
     assert (stay.start_s, stay.end_s, stay.seconds) == (pytest.approx(1.1), pytest.approx(5.0), pytest.approx(3.9))
+
+
+@pytest.mark.parametrize(
+    ("parts", "clear"),
+    [
+        ([], []),
+        ([(2.5, MIDDLE, "held")], []),
+        ([(4.0, MIDDLE, "held")], [True]),
+        ([(3.1, MIDDLE, "held")], [False]),
+        ([(4.0, MIDDLE, "held"), (0.2, OUT, "held")], []),  # it has ended before
+    ],
+)
+def test_a_stay_under_way_at_the_end(parts: list[tuple[float, tuple[float, float], str]], clear: list[bool]) -> None:
+    paint, now = Paint(), sum(seconds for seconds, _, _ in parts)
+    _watched(paint, *parts)
+    stays = list(paint.finish(now))
+    assert [(stay.row, stay.clear) for stay in stays] == [(4, told) for told in clear]
+    assert all(stay.end_s == pytest.approx(now) for stay in stays)
+    assert list(paint.finish(now)) == []  # once
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,7 @@ def simulate(recipe: Recipe, folder: Path, name: str = "game", advance: Callable
                 advance(frame + 1, n_frames)
     finally:
         scenes.close()
+    game.finish()
     people = labels.people(n_frames)
     known = set(people.who)
     events = as_shown(in_clip(game.events, live, recipe.rate), people, recipe.rate)

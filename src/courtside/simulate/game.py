@@ -19,7 +19,7 @@ from courtside.simulate.cast import N_PLAYERS
 from courtside.simulate.knobs import Knobs
 from courtside.simulate.marking import defend, follow, switch
 from courtside.simulate.movement import Bodies
-from courtside.simulate.paint import Paint
+from courtside.simulate.paint import Paint, Stay
 from courtside.simulate.plays import Plays, Wish, nearest_opponent
 from courtside.simulate.scene import Action, Cast, Floats, Moment
 from courtside.simulate.world import Air, Phase, Throw, World
@@ -40,12 +40,12 @@ _FOUL = 0.004  # per thought of a driven-at holder
 
 
 class Game:
-    """``Game(court, cast, random, knobs)``: ask ``moments`` once; ``events`` grows meanwhile.
+    """``Game(court, cast, random, knobs)``: ask ``moments`` once; ``events`` grows meanwhile, and ``finish`` adds what has begun and not ended.
 
     The same state of ``random`` gives the same game; it is only used to spawn a generator of the game's own. Times of events are seconds of the game, as
     ``Moment.time_s``; ``who`` is ``Actor.who``. Kinds and facts:
-    "shot" (release to outcome; outcome "made", "missed" or "blocked", points it was worth, type "layup", "dunk", "two" or "three" as it was meant,
-    shot_clock_s at its release, blocked_by),
+    "shot" (release to outcome; outcome "made", "missed", "blocked" or None of one in the air at the end, points it was worth, type "layup", "dunk", "two" or
+    "three" as it was meant, shot_clock_s at its release, blocked_by),
     "pass" (release to catch; to), "possession" (one player has the ball), "rebound" (offensive), "turnover" (by whom it was won, or None),
     "three-seconds" (entering to leaving the paint; seconds, and whether it is clear: see ``courtside.simulate.paint``).
     """
@@ -87,6 +87,16 @@ class Game:
             for _ in range(substeps):
                 self._step()
             frame += 1
+
+    def finish(self) -> None:
+        """Log what is still under way when no more moments are asked for: stays in the paint, a possession, and a shot in the air, which nobody has to find."""
+        w = self.world
+        for stay in self._paint.finish(w.time_s):
+            self._log_stay(stay)
+        if w.holder is not None and w.team(w.holder) is not None and w.time_s > self._had_since:
+            self._log("possession", self._had_since, w.time_s, w.holder)
+        if w.thrown is not None and w.thrown.why is Air.SHOT and w.thrown.kind:
+            self._log_shot(w.thrown, None, clear=False)
 
     # ---- beginnings
 
@@ -251,7 +261,7 @@ class Game:
         actor, teams = self.world.cast.actors[row], self.world.cast.teams
         self.events.append(Event(kind, max(0.0, start_s), end_s, actor.who, None if actor.team is None else teams[actor.team].name, facts))
 
-    def _log_shot(self, thrown: Throw, outcome: str, **facts: object) -> None:
+    def _log_shot(self, thrown: Throw, outcome: str | None, **facts: object) -> None:
         w = self.world  # its shot clock stands still while a shot is in the air
         known = {"outcome": outcome, "points": thrown.points, "type": thrown.kind, "shot_clock_s": round(w.shot_clock_s, 2)}
         self._log("shot", thrown.at_s, w.time_s, thrown.by, **known, **facts)
@@ -554,7 +564,10 @@ class Game:
 
     def _watch_paint(self) -> None:
         for stay in self._paint.watch(self.world, live=self._restart is None):
-            self._log("three-seconds", stay.start_s, stay.end_s, stay.row, seconds=round(stay.seconds, 2), clear=stay.clear)
+            self._log_stay(stay)
+
+    def _log_stay(self, stay: Stay) -> None:
+        self._log("three-seconds", stay.start_s, stay.end_s, stay.row, seconds=round(stay.seconds, 2), clear=stay.clear)
 
     # ---- what is seen
 

@@ -57,7 +57,7 @@ class _Count:
 
 
 class Paint:
-    """Ask ``watch`` at every thought.
+    """Ask ``watch`` at every thought, and ``finish`` at the end.
 
     NBA rule 10, VII (FIBA article 26): an attacker may not be in the lane for more than three seconds on end while his team controls the ball in its front
     court. Control lasts while the ball is passed, and ends with a shot; it does not begin before a throw-in is caught. An act of shooting that begins within
@@ -75,11 +75,19 @@ class Paint:
             if runs and row in world.offence and depth_m > -DOUBT_M:
                 self._counts.setdefault(row, _Count(now_s)).add(now_s, depth_m, world.holder is not None)
             elif row in self._counts:
-                count = self._counts.pop(row)
-                clear = count.deep_s > LIMIT_S + DOUBT_S
-                if now_s - count.began_s > LIMIT_S - DOUBT_S:
-                    start_s, end_s = count.longest if clear else (count.began_s, now_s)
-                    yield Stay(row, start_s, end_s, count.longest[1] - count.longest[0], clear)
+                yield from self._ended(row, now_s)
+
+    def finish(self, now_s: float) -> Iterator[Stay]:
+        """Yield the stays under way that are too long or may be, as if they ended now."""
+        for row in list(self._counts):
+            yield from self._ended(row, now_s)
+
+    def _ended(self, row: int, now_s: float) -> Iterator[Stay]:
+        count = self._counts.pop(row)
+        clear = count.deep_s > LIMIT_S + DOUBT_S
+        if now_s - count.began_s > LIMIT_S - DOUBT_S:
+            start_s, end_s = count.longest if clear else (count.began_s, now_s)
+            yield Stay(row, start_s, end_s, count.longest[1] - count.longest[0], clear)
 
 
 def as_shown(events: Sequence[Event], people: PeopleLabels, rate: Fraction) -> tuple[Event, ...]:
