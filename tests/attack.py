@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -57,3 +58,13 @@ def make_scene(ball: np.ndarray, mirror: bool = False, court: bool = True, place
     cameras = Cameras(np.ones(n, bool), np.tile(camera.matrix(), (n, 1, 1)), Lens()) if court else None
     motion = np.tile(np.eye(3)[:2], (n, 1, 1))
     return Scene(np.arange(n) / RATE, np.zeros(n, bool), motion, SIZE, people, balls, cameras=cameras, court=COURT if court else None)
+
+
+def leaping(scene: Scene, track: int, at_s: float, metres: float, seconds: float = 0.6) -> Scene:
+    """Return the scene in which the top of somebody's box is higher about a time: he jumps, and puts up his arms."""
+    people, xyxy = scene.people, scene.people.xyxy.copy()
+    away_s = np.abs(people.frame / RATE - at_s)
+    rows = np.flatnonzero((people.track == track) & (away_s < seconds / 2))
+    height = xyxy[rows, 3] - xyxy[rows, 1]
+    xyxy[rows, 1] -= height / 1.95 * metres * (1 - (2 * away_s[rows] / seconds) ** 2)
+    return replace(scene, people=replace(people, xyxy=xyxy))

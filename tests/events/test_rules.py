@@ -36,13 +36,26 @@ def test_a_count_runs_on_between_touches(ball: tuple[float, float, float], betwe
     assert [play.track for play in found] == [4] * stays
 
 
-def test_of_six_attackers_one_is_a_defender() -> None:
-    places = (*ATTACK[:4], INSIDE, (4.0, 3.0), *DEFENCE[:4])
+@pytest.mark.parametrize(
+    ("team", "sixth_s", "stays"),
+    [
+        ([0] * 5 + [1] * 5, 0.0, 1),
+        ([0] * 6 + [1] * 4, 5.0, 0),
+        ([0] * 6 + [1] * 4, 0.5, 0),  # for a moment all six are seen
+        ([0] * 6 + [1] * 4, 0.1, 1),  # a blink
+        ([0] * 6 + [1] * 5, 5.0, 1),  # five others are, too: he is none of them
+    ],
+)
+def test_of_six_attackers_one_is_a_defender(team: list[int], sixth_s: float, stays: int) -> None:
+    places = (*ATTACK[:4], INSIDE, (4.0, 3.0), *DEFENCE[: len(team) - 6])
     scene = make_scene(np.tile((6.7, 0.5, 1.2), (N, 1)), places=places)
+    people = scene.people
+    shown = (people.track != 5) | (people.frame < 30 * sixth_s) if team[5] == 0 else np.ones(len(people.frame), bool)
+    columns = {name: getattr(people, name)[shown] for name in ("frame", "track", "xyxy", "feet_m")}
+    scene = replace(scene, people=replace(people, **columns, team=np.array(team), referee=np.zeros(len(team), bool)))
     track, has = track_ball(scene, pixels_per_metre(scene)), np.zeros(N, np.int64)
-    for team, stays in (([0] * 6 + [1] * 4, 0), ([0] * 5 + [1] * 5, 1)):
-        scene = replace(scene, people=replace(scene.people, team=np.array(team)))
-        assert len(tell_three_seconds(scene, track, body_scale(scene), [Hold(0, 0, N - 1, 1.0)], [], has, np.ones(N))) == stays
+    found = tell_three_seconds(scene, track, body_scale(scene), [Hold(0, 0, N - 1, 1.0)], [], has, np.ones(N))
+    assert [play.track for play in found] == [4] * stays
 
 
 @pytest.mark.parametrize(("thrower", "stays"), [((9.0, 7.9), 0), ((14.6, 3.0), 0), ((9.0, 7.5), 1), (ATTACK[0], 1)])

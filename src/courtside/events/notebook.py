@@ -15,6 +15,7 @@ from courtside.events.shots import Flight, Ring, rings
 _RESET_S, _GAP_S, _COOLDOWN_S = 1.7, 0.5, 0.5
 _IN_A_ROW, _IN_BASKET_IN_A_ROW = 3, 2
 _CONFIDENCE = 0.4
+_SURE = 0.8
 
 
 def notebook_shots(scene: Scene) -> list[tuple[Flight, float]]:
@@ -44,7 +45,7 @@ def notebook_shots(scene: Scene) -> list[tuple[Flight, float]]:
                 arrival = min(n - 1, frame + made if made is not None else end)
                 in_view = [ring for ring in baskets if np.isfinite(ring.xy[frame]).all() and (ring.xy[frame] > 0).all() and (ring.xy[frame] < scene.size).all()]
                 ring = in_view[0] if in_view else nowhere
-                found.append((Flight(ring, frame - _IN_A_ROW + 1, arrival, arrival, False, None, int(shooter[frame])), float(made is not None)))
+                found.append((Flight(ring, frame - _IN_A_ROW + 1, arrival, arrival, False, None, int(shooter[frame]), chance=_SURE), float(made is not None)))
                 free_from = float(scene.time_s[arrival]) + _COOLDOWN_S
     return found
 

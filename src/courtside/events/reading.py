@@ -12,16 +12,18 @@ import numpy as np
 from courtside.court import Court
 from courtside.court.markings import zones
 from courtside.events.arcs import find_arcs
+from courtside.events.attempts import attempts
 from courtside.events.ball import BallTrack, pixels_per_metre, track_ball
 from courtside.events.bodies import joined, with_fives
 from courtside.events.direction import attack_side, attacks
+from courtside.events.leaps import Leaps
 from courtside.events.notebook import notebook_shots
 from courtside.events.outcome import chance_made, signs
 from courtside.events.possession import Hold, beside, body_scale, holders, holds, in_hands
 from courtside.events.rules import tell_three_seconds
 from courtside.events.scene import Floats, Ints, Scene
 from courtside.events.shot_clock import ShotClock, tell_shot_clock
-from courtside.events.shots import Flight, blocked, flights, rings
+from courtside.events.shots import Flight, flights, rings
 from courtside.events.touches import (
     Play,
     Shot,
@@ -104,8 +106,10 @@ def _is_borne_out(scene: Scene, ball: BallTrack, hold: Hold) -> bool:
 def _shots(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds: Floats, scale: Floats, side: Floats, shots_by: ShotsBy) -> list[Shot]:
     if shots_by == "notebook":
         return [Shot(flight, made) for flight, made in notebook_shots(scene)]
-    flown = flights(scene, ball, who, held, log_odds, scale, side)
-    stopped = blocked(scene, held, flown, beside(scene, ball, scale)[1], side)
+    leaps = Leaps(scene, scale)
+    flown = flights(scene, ball, who, held, log_odds, scale, leaps, side)
+    others = attempts(scene, ball, held, flown, leaps, beside(scene, ball, scale)[1], side)
+    flown = sorted([*flown, *(one.flight for one in others if one.blocker is None)], key=lambda flight: flight.release)
     told = []
     for i, flight in enumerate(flown):
         found = signs(scene, ball, flight, held, flown[i + 1] if i + 1 < len(flown) else None)
@@ -113,7 +117,7 @@ def _shots(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds:
         stop = flight.arrival + int(cuts[0]) if len(cuts) else scene.n_frames - 1
         shown = float(scene.time_s[stop] - scene.time_s[flight.arrival]) >= _AFTER_S or bool(found.get("straight down") or found.get("the net swings") == 1)
         told.append(Shot(flight, chance_made(found) if shown else None))
-    told += [Shot(flight, 0.0, blocker) for flight, blocker in stopped]
+    told += [Shot(one.flight, 0.0, one.blocker) for one in others if one.blocker is not None]
     return sorted(told, key=lambda shot: shot.flight.release)
 
 
@@ -158,8 +162,7 @@ def _tell_shot(scene: Scene, shot: Shot, rebound: Play | None, passes: Sequence[
         "shot_clock_s": clock.shows(flight.release)[0] if clock.shows(flight.release)[1] else None,
     }
     people = {"blocked_by": shot.blocked_by, "rebound_by": rebound.track if rebound else None, "passed_by": passed}
-    chance = 0.5 if shot.outcome == "blocked" else 0.95 if flight.arc else 0.8
-    return Play("shot", flight.release, max(flight.arrival, flight.release), shooter, _shooters(scene, flight), place, chance, facts, people)
+    return Play("shot", flight.release, max(flight.arrival, flight.release), shooter, _shooters(scene, flight), place, flight.chance, facts, people)
 
 
 def _shooters(scene: Scene, flight: Flight) -> int:

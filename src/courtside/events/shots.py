@@ -10,8 +10,9 @@ import numpy as np
 
 from courtside.court.dimensions import RIM_RADIUS_M
 from courtside.events.ball import BallTrack
-from courtside.events.possession import NOBODY, Hold, carried, named_so
-from courtside.events.scene import Bools, Boxes, Floats, Ints, Scene, rim_m
+from courtside.events.leaps import Leaps
+from courtside.events.possession import NOBODY, Hold, carried
+from courtside.events.scene import Bools, Floats, Ints, Scene, rim_m
 from courtside.events.space import Origin, origin
 
 Outcome = Literal["made", "missed", "blocked", "unknown"]
@@ -28,8 +29,6 @@ _HANDS_S = 0.8  # between the hands' last certain hold and the arc
 _CLOSE_M = 3.5  # from there a ball may go up without an arc that could be measured
 _LEVEL_M = 0.2  # about the ring's height
 _COMES_DOWN_S, _JUMPS_M = 0.5, 0.15  # what it was seen to do before it was at the ring; up from the ring again
-_RAISED_M, _BLOCKS_FROM_M, _SHOT_RANGE_M = 2.1, 1.7, 9.0
-_BLOCK_SURE = 0.5
 _REGRIP_S = 0.25  # hands that have a ball for less only touched it
 # who shoots, in nats: conditional logistic regression over 464 shots of 18 simulated games (bench/plays.py)
 _AIMS_S, _LOOKS_HZ, _ATTACKS_SAYS, _LEAST_SURE = 0.7, 1.5, 2.4, 0.0
@@ -39,7 +38,6 @@ _GOES_UP_SAYS, _HIGHEST_M = 3.3, 1.2
 _ABOVE_HEAD_M, _BELOW_TOP_M, _HANDS_M = 0.3, 0.6, 0.25  # where hands that let go are about the top of a box, and how far off they seem
 _WELL_SEEN = 0.5  # mean confidence from which a ball that flies may be one although nothing was seen to move
 _LATE_M, _NOT_HIS = 1.2, 30.0  # a ball first seen farther from all hands says nothing; the nats that it says at most
-_STANDS_S, _UP_S = (1.2, 0.6), (0.3, 0.2)
 _STANDS_BEFORE_S, _STANDS_M, _WIDER, _ELSEWHERE = (0.45, 0.2), 0.6, 2.0, 4.0  # when, how near, and the nats that standing elsewhere says at most
 _LEAST_HANDS = -2.4
 _SURE, _LAST_S, _LATE_S = 4.5, 1.5, 1.2
@@ -49,6 +47,7 @@ _LAST_HAD = 0.8  # the chance that who had it last shot it, where the arc was se
 # a ball that falls through the net, all that shows of a dunk or a tip-in: this far to a side at most, from and to so far below the ring, and for so long
 _THROUGH_M, _THROUGH_FROM_M, _THROUGH_TO_M, _THROUGH_S, _THROUGH_SURE = 0.15, -0.35, -0.5, (0.12, 0.5), 0.4
 _UNSEEN_S, _TOLD_S = 0.5, 1.5  # the shot before it, and how long after another shot it is that one's
+_BY_ARC, _BY_RING = 0.95, 0.8
 _SAME_S = 0.6  # sightings at the ring closer than this are of one shot, if nobody held it between
 
 
@@ -67,7 +66,7 @@ class Flight:
 
     ``ring`` is the basket; ``arc`` whether a parabola was measured; ``holder`` the index of the hold before it, None where nobody was seen to have it;
     ``shooter`` whose hands it most likely left, an index of a track, None where nobody was near; ``candidates`` who else it may have been, each with his
-    chance (0-1).
+    chance (0-1). ``chance`` (0-1) that it was a shot at all.
     """
 
     ring: Ring
@@ -78,6 +77,7 @@ class Flight:
     holder: int | None
     shooter: int | None
     candidates: tuple[tuple[int, float], ...] = ()
+    chance: float = 1.0
 
     @property
     def sure(self) -> float:
@@ -134,7 +134,9 @@ def beside_ring(ball: BallTrack, ring: Ring) -> Floats:
     return np.asarray((ball.xy - ring.xy) / ring.scale[:, None] * (1, -1))
 
 
-def flights(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds: Floats, scale: Floats, side: Floats) -> list[Flight]:
+def flights(
+    scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds: Floats, scale: Floats, leaps: Leaps, side: Floats
+) -> list[Flight]:
     """Return every flight to a ring, in order of release.
 
     Args:
@@ -144,6 +146,7 @@ def flights(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds
         held: the holds.
         log_odds: (m,) of ``in_hands``.
         scale: (m,) pixels per metre at each row of people.
+        leaps: how far they go up.
         side: (n,) which basket team 0 attacks, of ``attack_side``.
     """
     found: list[Flight] = []
@@ -170,7 +173,7 @@ def flights(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds
                     continue
                 release = min(max(held[holder].end, first - scene.frames(0.5)), first)
             came_from = origin(scene, ball, ring.side, float(ring.scale[first]), release, first) if arc else None
-            shooter, sure, candidates = _shooter(scene, ball, held, log_odds, scale, side, ring, release, came_from)
+            shooter, sure, candidates = _shooter(scene, ball, held, log_odds, scale, leaps, side, ring, release, came_from)
             if sure < _SURE and flew is None:  # the arc was seen late: whose hands it left must be who had it last
                 last_hold = _last_attacker(scene, held, side, ring, release)
                 if last_hold is not None:
@@ -180,12 +183,12 @@ def flights(scene: Scene, ball: BallTrack, who: Ints, held: list[Hold], log_odds
                     release = min(release, last_hold.end) if late else release
             if arc and scene.time_s[release] - scene.time_s[np.searchsorted(scene.shot, scene.shot[release])] < _BEGUN_S:
                 shooter, candidates = None, ()  # it was in the air before the first picture
-            found.append(Flight(ring, release, first, last, arc, holder, shooter, candidates))
+            found.append(Flight(ring, release, first, last, arc, holder, shooter, candidates, _BY_ARC if arc else _BY_RING))
         for first, last in _falls_through(scene, ball, offset):
             told = any(one.release <= last and first <= one.last + scene.frames(_TOLD_S) for one in found if one.ring is ring)
             if not told:
                 since = int(np.searchsorted(scene.shot, scene.shot[first]))
-                found.append(Flight(ring, max(first - scene.frames(_UNSEEN_S), since), first, last, arc=False, holder=None, shooter=None))
+                found.append(Flight(ring, max(first - scene.frames(_UNSEEN_S), since), first, last, arc=False, holder=None, shooter=None, chance=_BY_RING))
     return _one_each(scene, sorted(found, key=lambda flight: flight.release), held)
 
 
@@ -261,7 +264,16 @@ def _confidence(scene: Scene, ball: BallTrack, first: int, last: int) -> float:
 
 
 def _shooter(
-    scene: Scene, ball: BallTrack, held: Sequence[Hold], log_odds: Floats, scale: Floats, side: Floats, ring: Ring, release: int, came_from: Origin | None
+    scene: Scene,
+    ball: BallTrack,
+    held: Sequence[Hold],
+    log_odds: Floats,
+    scale: Floats,
+    leaps: Leaps,
+    side: Floats,
+    ring: Ring,
+    release: int,
+    came_from: Origin | None,
 ) -> tuple[int | None, float, tuple[tuple[int, float], ...]]:
     """Return who most likely had the ball just before it flew, the log-odds of that, and everybody's chance.
 
@@ -288,22 +300,10 @@ def _shooter(
         worth -= np.minimum(((away - away.min()) / _HANDS_M) ** 2 / 2, _NOT_HIS)
     if came_from is not None:
         worth -= _ELSEWHERE_SAYS * np.array([_from_origin(scene, int(track), release, came_from) for track in tracks])
-    worth += _GOES_UP_SAYS * np.clip([_rise(scene, int(track), scale, release) for track in tracks], 0, _HIGHEST_M)
+    worth += _GOES_UP_SAYS * np.clip([leaps.of(track, np.array([release]))[0] for track in tracks.tolist()], 0, _HIGHEST_M)
     best = float(worth.max())
     chance = np.exp(worth - best) / np.exp(worth - best).sum()
     return int(tracks[worth.argmax()]) if best > _LEAST_SURE else None, best, tuple(zip(tracks.tolist(), chance.tolist(), strict=True))
-
-
-def _rise(scene: Scene, track: int, scale: Floats, release: int) -> float:
-    """Return by how many metres the top of somebody's box goes up at a release: who shoots jumps and has his hands above his head. 0 where it is not known."""
-    people = scene.people
-    before = _rows(scene, track, release - scene.frames(_STANDS_S[0]), release - scene.frames(_STANDS_S[1]))
-    now = _rows(scene, track, release - scene.frames(_UP_S[0]), min(release + scene.frames(_UP_S[1]), scene.n_frames - 1))
-    if len(before) < 3 or len(now) < 3 or scene.cut[people.frame[before[0]] + 1 : people.frame[now[-1]] + 1].any():
-        return 0.0
-    last = int(people.frame[now[-1]])
-    tops = np.array([carried(scene, people.xyxy[row, :2][None], int(people.frame[row]), last)[0, 1] for row in (*before, *now)])
-    return float((np.median(tops[: len(before)]) - tops[len(before) :].min()) / scale[now[-1]])
 
 
 def _from_origin(scene: Scene, track: int, release: int, came_from: Origin) -> float:
@@ -462,58 +462,6 @@ def _is_close(scene: Scene, ring: Ring, hold: Hold) -> bool:
     row = rows[-1]
     middle = (people.xyxy[row, 0] + people.xyxy[row, 2]) / 2
     return bool(abs(middle - ring.xy[people.frame[row], 0]) / ring.scale[people.frame[row]] < _CLOSE_M)
-
-
-def blocked(scene: Scene, held: list[Hold], found: list[Flight], above: Floats, side: Floats) -> list[tuple[Flight, int]]:
-    """Return the shots that never flew, with who stopped each.
-
-    A ball held up to be shot, an opponent beside whom the detector calls a blocker, and then a ball in nobody's hands without a way to the ring. Without that
-    class none of the eight balls so found in three simulated games was a block.
-
-    Args:
-        scene: the clip.
-        held: the holds.
-        found: the flights to a ring.
-        above: (m,) how far the ball is above the lower edge of each row of people, of ``beside``.
-        side: (n,) which basket team 0 attacks.
-    """
-    people, out = scene.people, []
-    baskets = {ring.side: ring for ring in rings(scene)}
-    boxes = scene.acting.get("player-shot-block", Boxes())
-    if scene.court is None or not len(boxes.frame):
-        return []
-    blocking = named_so(scene, boxes)
-    for i, hold in enumerate(held):
-        team = int(people.team[hold.track])
-        if team < 0 or any(abs(flight.release - hold.end) < scene.frames(1.2) for flight in found):
-            continue
-        free_s = float(scene.time_s[held[i + 1].start if i + 1 < len(held) else -1] - scene.time_s[hold.end])
-        rows = _rows(scene, hold.track, hold.end - scene.frames(0.3), hold.end + scene.frames(0.1))
-        if (above[rows] > _RAISED_M).sum() < 3 or free_s < 0.25:
-            continue
-        feet = people.feet_m[rows[0]]
-        ring = baskets[1 if float(side[hold.end]) * (1 if team == 0 else -1) > 0 else -1]
-        reach = float(np.hypot(feet[0] - ring.side * scene.court.rim_x_m, feet[1]))
-        foe = _blocker(scene, hold.track, hold.end)
-        if not reach < _SHOT_RANGE_M or foe is None:
-            continue
-        theirs = _rows(scene, foe, hold.end - scene.frames(0.3), hold.end + scene.frames(0.3))
-        if blocking[theirs].max(initial=0) >= _BLOCK_SURE:
-            out.append((Flight(ring, hold.end, hold.end, hold.end, False, i, hold.track), foe))
-    return out
-
-
-def _blocker(scene: Scene, shooter: int, frame: int) -> int | None:
-    """Return the opponent nearest to the shooter, None where none is within an arm's reach."""
-    people = scene.people
-    start, end = np.searchsorted(people.frame, (frame, frame + 1))
-    rows = np.arange(start, end)
-    mine = rows[people.track[rows] == shooter]
-    foes = rows[(people.team[people.track[rows]] == 1 - people.team[shooter]) & np.isfinite(people.feet_m[rows, 0])]
-    if not len(mine) or not len(foes):
-        return None
-    away = np.hypot(*(people.feet_m[foes] - people.feet_m[mine[0]]).T)
-    return int(people.track[foes[away.argmin()]]) if away.min() < _BLOCKS_FROM_M else None
 
 
 def _rows(scene: Scene, track: int, first: int, last: int) -> Ints:

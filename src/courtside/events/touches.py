@@ -296,10 +296,10 @@ def _out_of_bounds(scene: Scene, a: Hold, b: Hold, team: int, chance: float) -> 
 
 
 def tell_rebounds(scene: Scene, held: Sequence[Hold], shots: Sequence[Shot]) -> list[tuple[int, Play]]:
-    """Return (index of the shot, "rebound") for each miss that somebody picks up on the court."""
+    """Return (index of the shot, "rebound") for each missed or blocked shot that somebody picks up on the court."""
     people, out = scene.people, []
     for i, shot in enumerate(shots):
-        if shot.outcome != "missed":
+        if shot.outcome not in ("missed", "blocked"):
             continue
         last = shot.flight.arrival
         until = min(last + scene.frames(_REBOUND_S), shots[i + 1].flight.release if i + 1 < len(shots) else scene.n_frames)

@@ -295,10 +295,11 @@ class Game:
             return
         if w.phase is Phase.INBOUND:
             return  # fetched after a basket
-        if thrown.why is Air.SHOT:
+        was_shot = thrown.points > 0  # and missed or blocked
+        if was_shot:
             self._log("rebound", w.time_s, w.time_s, row, offensive=team == w.attacking)
         if team != w.attacking:
-            if thrown.why is not Air.SHOT:
+            if not was_shot:
                 self._log("turnover", thrown.at_s, w.time_s, thrown.by, by=self._who(row), how="steal")
             self._turn_over()
             w.fast_break = random.uniform() < (0.55 if thrown.why is not Air.SHOT else 0.2)
