@@ -283,7 +283,7 @@ def simulate(
     knob: Annotated[
         list[str] | None,
         typer.Option(
-            help="What makes it hard: occlusion=0.8; also alike_kits, illegible, fast_pans, late_entrants, blur (0-1), cut_every_s, flashes a minute, crf."
+            help="How hard it is, 0-1: occlusion=0.8, alike_kits, illegible, fast_pans, late_entrants, blur, campers; and cut_every_s, flashes (a minute), crf."
         ),
     ] = None,
     stills: Annotated[int | None, typer.Option(min=1, help="Instead of a clip: so many single frames of many games, as a COCO folder to train on.")] = None,
