@@ -11,7 +11,7 @@ from attack import ATTACK, DEFENCE, make_scene
 from courtside.events.possession import Hold
 from courtside.events.scene import Scene
 from courtside.events.shots import Flight, Ring
-from courtside.events.touches import Shot, control, tell_passes
+from courtside.events.touches import Shot, control, tell_passes, tell_rebounds
 
 N = 700
 NOWHERE = Ring(1, np.full((N, 2), np.nan), np.full(N, np.nan))
@@ -53,3 +53,25 @@ def test_a_dead_ball_ends_what_was_played() -> None:
     referee = np.arange(10) == 5
     scene = replace(scene, people=replace(people, team=np.where(referee, -1, people.team), referee=referee))
     assert control(scene, held, [])[held[1].start + 10] != 1
+
+
+@pytest.mark.parametrize(
+    ("shot", "after", "rebounds"),
+    [
+        (SHOT, [], []),
+        (SHOT, [(6, 180, 400)], [(0, 6)]),
+        (replace(SHOT, made=0.0, blocked_by=5), [(6, 180, 400)], [(0, 6)]),
+        (replace(SHOT, made=0.9), [(6, 180, 400)], []),
+        (SHOT, [(6, 380, 400)], []),  # too late to be one
+        (SHOT, [(9, 180, 400)], []),  # the referee
+        (SHOT, [(6, 180, 220), (9, 250, 300)], []),  # it went out: he hands it to the referee
+        (SHOT, [(6, 180, 200), (7, 210, 220), (9, 250, 300)], []),
+        (SHOT, [(6, 180, 400), (9, 410, 450)], [(0, 6)]),  # a whistle, much later
+    ],
+)
+def test_rebounds(shot: Shot, after: list[tuple[int, int, int]], rebounds: list[tuple[int, int]]) -> None:
+    scene = make_scene(np.full((N, 3), np.nan))
+    people = scene.people
+    scene = replace(scene, people=replace(people, team=np.where(np.arange(10) == 9, -1, people.team), referee=np.arange(10) == 9))
+    told = tell_rebounds(scene, [Hold(0, 60, 150, 1.0), *(Hold(*hold, 1.0) for hold in after)], [shot])
+    assert [(i, play.track) for i, play in told] == rebounds
