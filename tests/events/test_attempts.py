@@ -69,3 +69,11 @@ def test_a_blocked_shot_is_told_with_both_and_rebounded() -> None:
 def test_without_a_court_nobody_is_near_the_basket() -> None:
     scene = _scene(LOOSE, GONE, leaps={2: 0.9, 7: 0.9})
     assert _shots(replace(scene, court=None, cameras=None)) == []
+
+
+@pytest.mark.parametrize("ends", ["the clip", "the camera's shot"])
+def test_what_came_of_it_must_be_watched(ends: str) -> None:
+    scene = _scene(LOOSE[:8] if ends == "the clip" else LOOSE, held(*DEFENCE[3], 0.0 if ends == "the clip" else 1.5), leaps={2: 0.9, 7: 0.9})
+    cut = scene.cut.copy()
+    cut[54:55] = ends != "the clip"
+    assert _shots(replace(scene, cut=cut)) == []

@@ -17,24 +17,25 @@ _LEAST_LEAP_M = 0.35
 _REACH_M, _BESIDE_M = 9.5, 3.0  # of the basket, and where an opponent is nobody's
 _FLEW_S, _REBOUND_S, _HAD_S = 1.2, 1.5, 0.3  # to a shot that flew; after one, and after the catch, who goes up goes up for the ball
 _ON_S, _RISES_S = 0.6, 0.2  # after the end of a hold; an opponent goes up so much later at most
+_WATCHED_S = 0.8
 _LET_GO_S = 0.35  # before he is highest (median of 55)
 _ABOUT_S, _WAY_S = 0.3, (0.6, 1.0)
 _AT_THE_RING_M, _ABOVE_THE_RING_M = 0.9, 0.6
 _ATTACKS = 0.3
-# log-odds of a shot: logistic regression (L2, 0.5) on 1378 leaps in 50 simulated games (bench/plays.py), 55 of them blocked shots and 33 other shots that no
-# flight had told; each game told by what was fitted to the others, 63 of these are found, and 12 that are none
-_START = -9.48
+# log-odds of a shot: logistic regression (L2, 0.5) on 1370 leaps in 50 simulated games (bench/plays.py), 55 of them blocked shots and 33 other shots that no
+# flight had told; each game told by what was fitted to the others, 62 of these are found, and 12 that are none
+_START = -9.46
 _WORTH: Mapping[str, float] = {
     "goes up": 2.39,
-    "the other goes up": 2.47,
-    "apart": -1.05,
+    "the other goes up": 2.5,
+    "apart": -1.1,
     "high": 3.06,
-    "has it on": -0.75,
-    "loose": 0.44,
-    "a mate has it": -1.98,
-    "the others have it": 1.22,
-    "at the ring": 3.02,
-    "above the ring": 1.55,
+    "has it on": -0.91,
+    "loose": 0.55,
+    "a mate has it": -2.04,
+    "the others have it": 1.19,
+    "at the ring": 3.05,
+    "above the ring": 2.12,
 }
 _LEAST = 0.5
 _HIS = 0.95
@@ -83,13 +84,15 @@ def leapt(
         if abs(toward) < _ATTACKS or scene.people.referee[hold.track]:
             continue
         ring, after = baskets[1 if toward > 0 else -1], held[i + 1] if i + 1 < len(held) else None
+        if after is not None and scene.cut[hold.end + 1 : after.start + 1].any():
+            after = None
         offset = beside_ring(ball, ring)
         for at, rise in _tops(scene, hold, after, leaps):
             if (np.abs(flown[:, 0] - at) < scene.frames(_FLEW_S)).any() or ((flown[:, 1] <= at) & (flown[:, 1] > at - scene.frames(_REBOUND_S))).any():
                 continue
-            foe = _nearest_foe(scene, hold.track, at, ring)
-            if foe is None:
-                continue
+            foe, watched = _nearest_foe(scene, hold.track, at, ring), at + scene.frames(_WATCHED_S)
+            if foe is None or watched >= scene.n_frames or scene.shot[watched] != scene.shot[at]:
+                continue  # the clip or the camera's shot ends before it shows what came of it
             blocker, away_m = foe
             release = max(at - scene.frames(_LET_GO_S), hold.start)
             arrival, at_ring = _at_ring(scene, ball, offset, at)
