@@ -63,3 +63,18 @@ def test_a_stretch_that_may_be_anybody_s_has_no_name() -> None:
 def test_nobody_is_named_by_elimination_alone() -> None:
     ((_, others_chance),) = told([3], [readings()])
     assert others_chance == 0.0  # the only one on his roster, and never read
+
+
+@pytest.mark.parametrize(
+    ("read", "number", "believed"),
+    [
+        (["55"] * 8, "55", True),  # the roster lacks somebody
+        (["55"] * 8 + ["31"] * 2, "55", True),
+        (["55"] * 8 + ["31", "80", "92", "60", "77", "18", "30", "76", "99"], "55", False),  # a kit that can hardly be read
+        (["23"] * 8 + ["31", "80", "92", "60", "77", "18", "30", "76", "99"], "23", True),
+    ],
+)
+def test_what_no_roster_lists_must_be_what_is_mostly_read(read: list[str], number: str, believed: bool) -> None:
+    ((told_number, chance),) = told([1], [readings(*read)])
+    assert told_number == number
+    assert (chance > 0.8) == believed and (believed or chance == 0.0)

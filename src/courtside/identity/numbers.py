@@ -77,6 +77,12 @@ def together(parts: Sequence[Readings]) -> Readings:
     return whole.of(np.argsort(whole.time_s, kind="stable"))
 
 
+def share_read(readings: Readings, number: int) -> float:
+    """Return the share (0-1) of the legible readings whose likeliest number is this one; 0 where nothing is legible."""
+    legible = readings.chance.sum(1) >= _LEAST_LEGIBLE
+    return float((readings.chance[legible].argmax(1) == number).mean()) if legible.any() else 0.0
+
+
 def _mistakes() -> Floats:
     """Return (101, 101): the chance of reading number r where w is seen, given that another one than w is read; columns, of w, sum to 1."""
     two = np.array([len(number) == 2 for number in NUMBERS])
